@@ -1,0 +1,159 @@
+import { Ajv, type ErrorObject } from 'ajv'
+import { Failure } from './domain/failure.ts'
+
+type Property = { readonly [word: string]: unknown }
+/** What a provider adds to the settings. Named here by shape only: this file imports nothing of ours but the domain. */
+export interface ProviderSettings {
+  readonly name: string
+  readonly settings: { readonly [name: string]: Property }
+  faultsOf? (settings: { readonly [name: string]: unknown }, surroundings: { readonly production: boolean, readonly sandbox: boolean }): string[]
+}
+
+const text = { type: 'string' } as const
+const list = { type: 'array', items: { type: 'string' } } as const
+const flag = { type: 'boolean' } as const
+const port = { type: 'integer', minimum: 0, maximum: 65535 } as const
+
+/** The service's own settings, in the order of `.env.example`. Providers add theirs. */
+export const coreSettings = {
+  NODE_ENV: { ...text, default: 'development', description: '`production` switches off the sandbox and anonymous subscribers, and demands what production needs.' },
+  LOG_LEVEL: { enum: ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], default: 'info', description: 'How much is logged.' },
+  HOST: { ...text, default: '0.0.0.0', description: 'Address of the public listener.' },
+  PORT: { ...port, default: 8080, description: 'Port of the public listener; 0 picks a free one.' },
+  OPS_HOST: { ...text, default: '127.0.0.1', description: 'Address of the ops listener. Anything but loopback needs OPS_TOKEN.' },
+  OPS_PORT: { ...port, default: 8081, description: 'Port of the ops listener; 0 picks a free one.' },
+  OPS_TOKEN: { ...text, minLength: 16, secret: true, description: 'Bearer token of the ops listener.' },
+  PUBLIC_URL: { ...text, url: ['http:', 'https:'], description: 'Where the public listener is reached from outside: source of events, issuer of tokens. Mandatory in production.' },
+  TRUST_PROXY: { ...list, default: 'loopback,linklocal,uniquelocal', description: 'Whose X-Forwarded-For names the client: addresses, ranges, or a number of hops.' },
+  CORS_ORIGINS: { ...list, default: '*', description: 'Origins whose pages may call the routes that allow it.' },
+  BODY_LIMIT_BYTES: { type: 'integer', minimum: 1024, maximum: 16777216, default: 1048576, description: 'Largest request body.' },
+  MQTT_URL: { ...list, items: { type: 'string', url: ['mqtt:', 'mqtts:', 'ws:', 'wss:'] }, description: 'The broker, or several for failover. Unset: the embedded broker. Mandatory in production.' },
+  MQTT_USERNAME: { ...text, description: 'User name at the broker.' },
+  MQTT_PASSWORD: { ...text, secret: true, description: 'Password at the broker.' },
+  MQTT_CA_FILE: { ...text, description: 'Certificate authorities of the broker, PEM.' },
+  MQTT_CERT_FILE: { ...text, description: 'Our certificate for the broker, PEM.' },
+  MQTT_KEY_FILE: { ...text, description: 'The key of MQTT_CERT_FILE, PEM.' },
+  MQTT_CLIENT_ID: { ...text, maxLength: 128, description: 'Client id at the broker. Unset: unique for each process.' },
+  MQTT_TOPIC_PREFIX: { ...text, pattern: '^[^+#$\\u0000-\\u001f/][^+#\\u0000-\\u001f]*[^+#/\\u0000-\\u001f]$', default: 'callbacks/v1', description: 'First levels of every topic.' },
+  MQTT_EVENT_EXPIRY_SECONDS: { type: 'integer', minimum: 1, maximum: 604800, default: 900, description: 'How long an event stays retained.' },
+  MQTT_LISTEN_HOST: { ...text, default: '127.0.0.1', description: 'Address of the embedded broker.' },
+  MQTT_LISTEN_PORT: { ...port, default: 1883, description: 'Port of the embedded broker; 0 picks a free one.' },
+  JOURNAL_URL: { ...text, pattern: '^(sqlite:.+|postgres(ql)?://.+)$', default: 'sqlite:./data/journal.db', description: 'Where callbacks are kept: sqlite:FILE, or postgres://….' },
+  JOURNAL_ENCRYPTION_KEYS: { ...list, items: { type: 'string', pattern: '^[A-Za-z0-9+/_-]{43}=?$' }, secret: true, description: 'Keys that seal the journal, base64 of 32 bytes each; the first seals, all open. Mandatory in production.' },
+  DELIVERY_MAX_ATTEMPTS: { type: 'integer', minimum: 1, maximum: 10000, default: 100, description: 'Failed tries before an entry is buried; outages do not count.' },
+  SHUTDOWN_GRACE_SECONDS: { type: 'integer', minimum: 0, maximum: 600, default: 5, description: 'Longest time from SIGTERM to exit.' },
+  SANDBOX: { ...flag, description: 'Simulated Token.io in the process. Default: on outside production while TOKENIO_URL is unset.' },
+  ALLOW_EMBEDDED_IN_PRODUCTION: { ...flag, default: false, description: 'Lets production run on the embedded broker.' },
+} as const
+
+export interface Config {
+  readonly NODE_ENV: string
+  readonly LOG_LEVEL: string
+  readonly HOST: string
+  readonly PORT: number
+  readonly OPS_HOST: string
+  readonly OPS_PORT: number
+  readonly OPS_TOKEN?: string
+  readonly PUBLIC_URL?: string
+  readonly TRUST_PROXY: readonly string[]
+  readonly CORS_ORIGINS: readonly string[]
+  readonly BODY_LIMIT_BYTES: number
+  readonly MQTT_URL?: readonly string[]
+  readonly MQTT_USERNAME?: string
+  readonly MQTT_PASSWORD?: string
+  readonly MQTT_CA_FILE?: string
+  readonly MQTT_CERT_FILE?: string
+  readonly MQTT_KEY_FILE?: string
+  readonly MQTT_CLIENT_ID?: string
+  readonly MQTT_TOPIC_PREFIX: string
+  readonly MQTT_EVENT_EXPIRY_SECONDS: number
+  readonly MQTT_LISTEN_HOST: string
+  readonly MQTT_LISTEN_PORT: number
+  readonly JOURNAL_URL: string
+  readonly JOURNAL_ENCRYPTION_KEYS?: readonly string[]
+  readonly DELIVERY_MAX_ATTEMPTS: number
+  readonly SHUTDOWN_GRACE_SECONDS: number
+  readonly SANDBOX: boolean
+  readonly ALLOW_EMBEDDED_IN_PRODUCTION: boolean
+  /** Settings of each provider, by its name. */
+  readonly providers: { readonly [name: string]: { readonly [name: string]: unknown } }
+}
+
+/** All settings, the providers' among them. */
+export function settingsOf (providers: readonly ProviderSettings[]): { readonly [name: string]: Property } {
+  return Object.assign({}, coreSettings, ...providers.map(provider => provider.settings)) as { [name: string]: Property }
+}
+
+/**
+ * Environment to one frozen Config. Lists are comma-separated, an empty value is an unset one. Throws `SETTINGS_INVALID`
+ * with one detail for each fault: all of them at once, values never repeated.
+ */
+export function loadConfig (environment: { readonly [name: string]: string | undefined }, providers: readonly ProviderSettings[]): Config {
+  const schema = settingsOf(providers)
+  const read: { [name: string]: unknown } = {}
+  for (const [name, property] of Object.entries(schema)) {
+    const given = environment[name]?.trim() || (property.default === undefined ? undefined : String(property.default))
+    if (given !== undefined) read[name] = property.type === 'array' ? given.split(',').map(item => item.trim()).filter(item => item !== '') : given
+  }
+  const faults = schemaFaults(schema, read)
+  const production = read.NODE_ENV === 'production'
+  const sandbox = read.SANDBOX === undefined ? !production && environment.TOKENIO_URL === undefined : read.SANDBOX === true
+  const ofProviders: { [name: string]: { [name: string]: unknown } } = {}
+  for (const provider of providers) {
+    const own = Object.fromEntries(Object.keys(provider.settings).filter(name => name in read).map(name => [name, read[name]]))
+    ofProviders[provider.name] = own
+    faults.push(...provider.faultsOf?.(own, { production, sandbox }) ?? [])
+  }
+  const config = { ...pick(read, Object.keys(coreSettings)), SANDBOX: sandbox, providers: ofProviders } as unknown as Config
+  faults.push(...faultsTogether(config, production))
+  if (faults.length > 0) throw settingsInvalid([...new Set(faults)])
+  return freeze(config)
+}
+
+function schemaFaults (properties: { readonly [name: string]: Property }, read: object): string[] {
+  const ajv = new Ajv({ allErrors: true, coerceTypes: true, strict: true, allowUnionTypes: true })
+  ajv.addKeyword({ keyword: 'secret', schemaType: 'boolean' })
+  ajv.addKeyword({ keyword: 'url', schemaType: 'array', validate: isUrl, error: { message: 'must be a URL of an allowed scheme' } })
+  const validate = ajv.compile({ type: 'object', properties })
+  return validate(read) ? [] : (validate.errors ?? []).map(sentenceOf)
+}
+
+function isUrl (schemes: readonly string[], value: string): boolean {
+  return URL.canParse(value) && schemes.includes(new URL(value).protocol)
+}
+
+function sentenceOf ({ instancePath, message, params }: ErrorObject): string {
+  const [, name, item] = instancePath.split('/')
+  const allowed = 'allowedValues' in params ? `: ${(params.allowedValues as string[]).join(', ')}` : ''
+  return `${name}${item === undefined ? '' : ` (item ${Number(item) + 1})`} ${message}${allowed}`
+}
+
+function faultsTogether (config: Config, production: boolean): string[] {
+  const faults: string[] = []
+  if (!isLoopback(config.OPS_HOST) && config.OPS_TOKEN === undefined) faults.push('OPS_TOKEN is missing: an ops listener on anything but loopback needs it')
+  if ((config.MQTT_CERT_FILE === undefined) !== (config.MQTT_KEY_FILE === undefined)) faults.push('MQTT_CERT_FILE and MQTT_KEY_FILE go together')
+  if (!production) return faults
+  if (config.SANDBOX) faults.push('SANDBOX must not be on in production')
+  if (config.PUBLIC_URL === undefined) faults.push('PUBLIC_URL is missing: production needs it')
+  if (config.MQTT_URL === undefined && !config.ALLOW_EMBEDDED_IN_PRODUCTION) faults.push('MQTT_URL is missing: production needs it (or ALLOW_EMBEDDED_IN_PRODUCTION=true)')
+  if (config.JOURNAL_ENCRYPTION_KEYS === undefined) faults.push('JOURNAL_ENCRYPTION_KEYS is missing: production needs it')
+  return faults
+}
+
+function isLoopback (host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host)
+}
+
+function settingsInvalid (faults: readonly string[]): Failure {
+  const details = faults.map(issue => ({ issue, field: issue.split(' ')[0] ?? '', location: 'body' as const }))
+  return new Failure('SETTINGS_INVALID', { details, reason: `The settings are wrong:\n${faults.map(fault => `  - ${fault}`).join('\n')}` })
+}
+
+function pick (from: { readonly [name: string]: unknown }, names: readonly string[]): object {
+  return Object.fromEntries(names.filter(name => name in from).map(name => [name, from[name]]))
+}
+
+function freeze<T extends object> (value: T): T {
+  for (const member of Object.values(value)) if (typeof member === 'object' && member !== null) freeze(member)
+  return Object.freeze(value)
+}

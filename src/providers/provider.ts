@@ -1,0 +1,89 @@
+import type { FastifyRequest } from 'fastify'
+import type { Callback, JsonObject } from '../domain/callback.ts'
+import type { EventDraft, EventStatus } from '../domain/event.ts'
+import type { Detail } from '../domain/failure.ts'
+import type { Result } from '../domain/result.ts'
+
+/** A JSON Schema, draft-07, as Ajv takes it. */
+export type JsonSchema = { readonly [word: string]: unknown }
+
+/** The environment variables that a provider reads: a JSON Schema property for each, with `description` and, if any, `default`. */
+export type SettingsSchema = { readonly [name: string]: JsonSchema }
+export type Settings = { readonly [name: string]: unknown }
+
+/** A provider as the service knows it before its settings are read. Adding one is one folder and one line in `index.ts`. */
+export interface Provider {
+  /** Lower case; part of topics, event types and settings. */
+  readonly name: string
+  readonly settings: SettingsSchema
+  /** Faults that no single setting shows, each a sentence that begins with a setting's name. */
+  faultsOf? (settings: Settings, surroundings: Surroundings): string[]
+  open (parts: ProviderParts): OpenProvider
+}
+
+export interface Surroundings { readonly production: boolean, readonly sandbox: boolean }
+
+export interface ProviderParts {
+  readonly settings: Settings
+  /** Milliseconds since 1970. */
+  readonly now?: () => number
+}
+
+/** A provider with its settings: its ways in, how to ask it, and what its answers mean. */
+export interface OpenProvider {
+  readonly name: string
+  readonly channels: readonly Channel[]
+  /** The schema of `data` for each status that its events can have. */
+  readonly events: { readonly [status in EventStatus]?: JsonSchema }
+  /** Asks for the key's result. Throws `Failure`; must end soon after `signal` aborts and within 8 s in any case. */
+  fetchResult (callback: Callback, signal: AbortSignal): Promise<Result>
+  /** What a result means for the subscriber, and whether to ask again. Pure: same input, same verdict. */
+  toEvents (asked: Asked): Verdict
+  /** Whether the last calls to the provider went well; shown by readiness under the provider's name. */
+  health (): Health
+  close (): Promise<void>
+}
+
+export interface Health { readonly status: 'ok' | 'degraded' | 'failing', readonly reason?: string }
+
+export interface Asked {
+  readonly callback: Callback
+  readonly result: Result
+  /** Milliseconds since the callback was received. */
+  readonly age: number
+  /** How often this callback's result was asked for and told before this time. */
+  readonly asks: number
+}
+
+export interface Verdict {
+  readonly events: readonly EventDraft[]
+  /** Milliseconds until the result is asked for again; absent when this callback needs no further asking. */
+  readonly askAgainIn?: number
+}
+
+/** One way in: a method, its paths, the shape of its parameters and what they mean. */
+export interface Channel {
+  readonly method: 'GET' | 'POST'
+  /** The first is the documented one, the others are aliases. */
+  readonly paths: readonly [string, ...string[]]
+  readonly kind: 'front' | 'back'
+  /** True when browsers of any origin may call it (`@fastify/cors`). */
+  readonly cors: boolean
+  /** What the operation is called and says in OpenAPI. */
+  readonly operationId: string
+  readonly summary: string
+  /** The schema of the parameters: a GET's query, a POST's body. Names not listed are ignored and not kept. */
+  readonly parameters: JsonSchema
+  /** Requests for the documents, by name; each must meet the schema. */
+  readonly examples: { readonly [name: string]: JsonObject }
+  /** The schema of the 200 reply as JSON. */
+  readonly reply: JsonSchema
+  /** Bytes to parameters where neither the query parser nor JSON does it; default: the query, or the body. */
+  read? (request: FastifyRequest): Promise<unknown> | unknown
+  /** Faults that the schema cannot express, found whether or not the schema is met. */
+  faultsOf? (parameters: JsonObject): Detail[]
+  /** Parameters without fault, to a callback. */
+  toCallback (parameters: JsonObject, traceparent: string): Callback
+  /** The reply's members beside those that the callback brought; `id` is the entry's. */
+  toReply (id: string, callback: Callback): JsonObject
+}
