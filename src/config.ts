@@ -40,7 +40,7 @@ export const coreSettings = {
   MQTT_LISTEN_PORT: { ...port, default: 1883, description: 'Port of the embedded broker; 0 picks a free one.' },
   JOURNAL_URL: { ...text, pattern: '^(sqlite:.+|postgres(ql)?://.+)$', default: 'sqlite:./data/journal.db', description: 'Where callbacks are kept: sqlite:FILE, or postgres://….' },
   JOURNAL_ENCRYPTION_KEYS: { ...list, items: { type: 'string', pattern: '^[A-Za-z0-9+/_-]{43}=?$' }, secret: true, description: 'Keys that seal the journal, base64 of 32 bytes each; the first seals, all open. Mandatory in production.' },
-  DELIVERY_MAX_ATTEMPTS: { type: 'integer', minimum: 1, maximum: 10000, default: 100, description: 'Failed tries before an entry is buried; outages do not count.' },
+  DELIVERY_MAX_ATTEMPTS: { type: 'integer', minimum: 1, maximum: 10000, default: 200, description: 'Failed tries before an entry is buried; outages do not count.' },
   SHUTDOWN_GRACE_SECONDS: { type: 'integer', minimum: 0, maximum: 600, default: 5, description: 'Longest time from SIGTERM to exit.' },
   SANDBOX: { ...flag, description: 'Simulated Token.io in the process. Default: on outside production while TOKENIO_URL is unset.' },
   ALLOW_EMBEDDED_IN_PRODUCTION: { ...flag, default: false, description: 'Lets production run on the embedded broker.' },

@@ -12,11 +12,11 @@ export interface Journal {
   append (callback: Callback): Promise<Appended>
 
   /**
-   * Takes entries that are due, at most one for each key and never one of a key that somebody holds; the oldest waiting entry
+   * Takes a provider's entries that are due, at most one for each key and never one of a key that somebody holds; the oldest waiting entry
    * of a key first, else the one that watches. Each is leased for 10 s: after that another may claim it, and then whatever the
    * first one writes is ignored.
    */
-  claim (limit: number): Promise<Claim[]>
+  claim (provider: string, limit: number): Promise<Claim[]>
   /** Ends an ask: the events exist from now on, ids and all. False when the claim was lost, and then nothing has changed. */
   recordEvents (claim: Claim, told: Told): Promise<boolean>
   /** Puts the entry off. False when the claim was lost. */

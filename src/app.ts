@@ -1,0 +1,78 @@
+import cors from '@fastify/cors'
+import { Ajv } from 'ajv'
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest } from 'fastify'
+import { Failure } from './domain/failure.ts'
+import type { Journal } from './journal/journal.ts'
+import type { OpenProvider } from './providers/provider.ts'
+import { addCallbackRoutes } from './routes/callbacks.ts'
+import { replyWithError } from './routes/error-reply.ts'
+import { addHealthRoutes, type HealthParts } from './routes/health.ts'
+import { addMethodRefusals } from './routes/method-refusals.ts'
+import { addSecurityHeaders } from './routes/security-headers.ts'
+import type { } from '@fastify/swagger'
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** True when pages of `CORS_ORIGINS` may call the route. */
+    cors?: boolean
+  }
+}
+
+export interface AppParts extends HealthParts {
+  readonly providers: readonly OpenProvider[]
+  readonly journal: Pick<Journal, 'append'>
+  readonly log: FastifyBaseLogger
+  readonly trustProxy: readonly string[]
+  readonly corsOrigins: readonly string[]
+  readonly bodyLimit: number
+}
+
+/** The public face: callbacks, health. */
+export async function buildApp ({ providers, journal, checks, log, trustProxy, corsOrigins, bodyLimit }: AppParts): Promise<FastifyInstance> {
+  const app = Fastify({
+    loggerInstance: log,
+    disableRequestLogging: true, // it would log the URL with its query string
+    trustProxy: trustedBy(trustProxy),
+    bodyLimit,
+    requestTimeout: 15_000, // a slow client is cut off
+    return503OnClosing: false, // whoever got in before the listener closed is answered
+    exposeHeadRoutes: false, // a HEAD of a link scanner is no callback
+    routerOptions: { maxParamLength: 512 },
+    onProtoPoisoning: 'error',
+    onConstructorPoisoning: 'error',
+  })
+  const ajv = new Ajv({ allErrors: true, strict: false }) // nothing coerced, removed or filled in: what is journalled is what was sent
+  app.setValidatorCompiler(({ schema }) => ajv.compile(schema as object))
+  app.setErrorHandler(replyWithError)
+  app.setNotFoundHandler(() => { throw new Failure('NOT_FOUND') })
+  addSecurityHeaders(app)
+  const refuseMethods = addMethodRefusals(app)
+  await addCors(app, corsOrigins)
+  addCallbackRoutes(app, { providers, journal })
+  addHealthRoutes(app, { checks })
+  refuseMethods()
+  return app
+}
+
+/** A single number is a count of hops; anything else is a list of addresses, ranges and their names. */
+function trustedBy (proxies: readonly string[]): string[] | ((address: string, hop: number) => boolean) {
+  const [only] = proxies
+  return proxies.length === 1 && only !== undefined && /^\d+$/.test(only) ? (_address, hop) => hop < Number(only) : [...proxies]
+}
+
+async function addCors (app: FastifyInstance, origins: readonly string[]): Promise<void> {
+  const open = {
+    origin: origins.includes('*') ? '*' : [...origins],
+    methods: ['GET', 'POST', 'OPTIONS'],
+    allowedHeaders: ['Content-Type', 'Accept', 'Authorization', 'Traceparent'],
+  }
+  const paths = new Set<string>()
+  app.addHook('onRoute', ({ url, config }) => { if (config?.cors === true) paths.add(url) })
+  await app.register(cors, () => (request: FastifyRequest, decide: (error: Error | null, options: object) => void) => {
+    decide(null, isOpen(request) ? open : { origin: false })
+  })
+
+  function isOpen ({ routeOptions, url }: FastifyRequest): boolean {
+    return routeOptions.config.cors ?? paths.has(url.split('?', 1)[0] ?? '')
+  }
+}

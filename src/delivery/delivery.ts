@@ -1,0 +1,66 @@
+import type { Journal } from '../journal/journal.ts'
+import type { OpenProvider } from '../providers/provider.ts'
+import type { Publisher } from '../publisher/publisher.ts'
+import { createBackoff } from './backoff.ts'
+import { createBreaker } from './breaker.ts'
+import { createEventValidators } from './event-validators.ts'
+import type { DeliveryLog } from './log.ts'
+import { createClear, createPublish } from './publish.ts'
+import { createReschedule } from './reschedule.ts'
+import { createResolve } from './resolve.ts'
+import { startSweep } from './sweep.ts'
+import { createToEvent } from './to-event.ts'
+
+export interface DeliveryParts {
+  readonly providers: readonly OpenProvider[]
+  readonly journal: Journal
+  readonly publisher: Publisher
+  readonly source: string
+  readonly topicPrefix: string
+  readonly expirySeconds: number
+  readonly maxAttempts: number
+  readonly subscriberOf: (provider: string, key: string) => Promise<string>
+  readonly log: DeliveryLog
+}
+
+export interface Delivery {
+  /** Milliseconds since the slowest sweep last looked for work. */
+  idleFor (): number
+  /** First no more results are asked for, then no more events are taken up. */
+  stop (): Promise<void>
+}
+
+const resultsAtOnce = 32
+
+/** One sweep for each provider, so that a dead one holds up no other; one for events, one for expired topics. */
+export function startDelivery ({ providers, journal, publisher, source, topicPrefix, expirySeconds, maxAttempts, subscriberOf, log }: DeliveryParts): Delivery {
+  const toEvent = createToEvent({ source, topicPrefix, validators: createEventValidators(providers) })
+  const patience = { maxAttempts, backoff: createBackoff(), outageBackoff: createBackoff({ cap: 60_000 }), log }
+  const putOff = createReschedule({ reschedule: journal.reschedule, bury: journal.bury, idsOf: ({ entry }) => ({ entryId: entry.id }), ...patience })
+  const putOffEvent = createReschedule({
+    reschedule: journal.rescheduleEvent,
+    bury: journal.buryEvent,
+    idsOf: ({ entryId, event }) => ({ entryId, eventId: event.id }),
+    ...patience,
+  })
+
+  const resolving = providers.map(provider => {
+    const breaker = createBreaker()
+    const resolve = createResolve({ provider, breaker, journal, toEvent, subscriberOf, putOff, log })
+    return startSweep({ name: provider.name, capacity: () => breaker.capacity(resultsAtOnce), claim: limit => journal.claim(provider.name, limit), work: resolve, log })
+  })
+  const publishing = startSweep({ name: 'publish', capacity: publisher.capacity, claim: journal.claimEvents, work: createPublish({ publisher, journal, putOff: putOffEvent, expirySeconds, log }), log })
+  const clearing = startSweep({ name: 'clear', capacity: () => Math.min(publisher.capacity(), 8), claim: journal.claimExpired, work: createClear({ publisher, journal, log }), log, every: 5000 })
+
+  journal.onAppended(() => { for (const sweep of resolving) sweep.wake() })
+  journal.onRecorded(publishing.wake)
+  publisher.onReady(publishing.wake)
+
+  return {
+    idleFor: () => Math.max(...[...resolving, publishing].map(sweep => sweep.idleFor())),
+    async stop () {
+      await Promise.all(resolving.map(sweep => sweep.stop()))
+      await Promise.all([publishing.stop(), clearing.stop()])
+    },
+  }
+}

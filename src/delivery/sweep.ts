@@ -1,0 +1,91 @@
+import { asFailure } from '../domain/failure.ts'
+import type { DeliveryLog } from './log.ts'
+
+export interface SweepParts<C> {
+  readonly name: string
+  /** How many pieces of work may be under way now; 0 while there is no sense in trying. */
+  readonly capacity: () => number
+  readonly claim: (limit: number) => Promise<C[]>
+  /** Deals with every failure of its own; what it throws is a journal that cannot be written, and the claim ends by its lease. */
+  readonly work: (claim: C, signal: AbortSignal) => Promise<void>
+  readonly log: DeliveryLog
+  /** Milliseconds between looks at what a crash, a retry or another replica left. */
+  readonly every?: number
+  readonly now?: () => number
+  readonly timers?: Timers
+}
+
+export interface Timers {
+  set (act: () => void, milliseconds: number): unknown
+  clear (timer: unknown): void
+}
+
+export interface Sweep {
+  /** Looks for work at once. */
+  wake (): void
+  /** Milliseconds since the last look ended; grows only when the sweep stands still. */
+  idleFor (): number
+  /** Starts nothing more, aborts what can be aborted, and waits for what is under way. */
+  stop (): Promise<void>
+}
+
+/** Says when: claims what is due and starts the work, as much at once as there is capacity for. */
+export function startSweep<C> ({ name, capacity, claim, work, log, every = 500, now = Date.now, timers = realTimers }: SweepParts<C>): Sweep {
+  const stopping = new AbortController()
+  const underWay = new Set<Promise<void>>()
+  let looking = Promise.resolve()
+  let isLooking = false
+  let again = false
+  let lastLook = now()
+  let timer: unknown = timers.set(tick, 0)
+
+  function tick (): void {
+    wake()
+    if (!stopping.signal.aborted) timer = timers.set(tick, every)
+  }
+
+  function wake (): void {
+    again = true
+    if (!isLooking) looking = look()
+  }
+
+  async function look (): Promise<void> {
+    isLooking = true
+    while (again && !stopping.signal.aborted) {
+      again = false
+      try {
+        const room = capacity() - underWay.size
+        const claims = room > 0 ? await claim(room) : []
+        for (const each of claims) begin(each)
+      } catch (thrown) {
+        const { code, reason } = asFailure(thrown)
+        log.error({ sweep: name, code, reason }, 'nothing could be claimed')
+      }
+      lastLook = now()
+    }
+    isLooking = false // in the same turn as the last look at `again`, so that no wake is lost
+  }
+
+  function begin (each: C): void {
+    const running = work(each, stopping.signal)
+      .catch((thrown: unknown) => {
+        const { code, reason } = asFailure(thrown)
+        log.error({ sweep: name, code, reason }, 'work left to its lease')
+      })
+      .finally(() => { underWay.delete(running); wake() })
+    underWay.add(running)
+  }
+
+  return {
+    wake,
+    idleFor: () => now() - lastLook,
+    async stop () {
+      stopping.abort()
+      timers.clear(timer)
+      await looking
+      await Promise.all(underWay)
+    },
+  }
+}
+
+const realTimers: Timers = { set: (act, milliseconds) => setTimeout(act, milliseconds), clear: timer => { clearTimeout(timer as NodeJS.Timeout) } }

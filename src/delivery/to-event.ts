@@ -1,0 +1,47 @@
+import { randomUUID } from 'node:crypto'
+import type { Callback } from '../domain/callback.ts'
+import type { AuthorizationEvent, EventDraft, RecordedEvent } from '../domain/event.ts'
+import { Failure } from '../domain/failure.ts'
+import type { EventValidators } from './event-validators.ts'
+
+export interface ToEventParts {
+  /** `PUBLIC_URL`, or `urn:callback-receiver`. */
+  readonly source: string
+  readonly topicPrefix: string
+  readonly validators: EventValidators
+  readonly now?: () => number
+  readonly newId?: () => string
+}
+
+/** Turns a provider's draft into the CloudEvent that is recorded. Throws `EVENT_INVALID` if it does not meet its own schema. */
+export function createToEvent ({ source, topicPrefix, validators, now = Date.now, newId = randomUUID }: ToEventParts) {
+  return function toEvent (callback: Callback, draft: EventDraft, subscriber: string): RecordedEvent {
+    const event: AuthorizationEvent = {
+      specversion: '1.0',
+      id: newId(),
+      source,
+      type: `callbacks.${callback.provider}.${draft.status}.v1`,
+      subject: callback.key,
+      time: new Date(now()).toISOString(),
+      datacontenttype: 'application/json',
+      traceparent: callback.traceparent,
+      data: draft.data,
+    }
+    const fault = validators.faultOf(callback.provider, draft.status, draft.data)
+    if (fault !== undefined) throw new Failure('EVENT_INVALID', { reason: `${event.type}: ${fault}` })
+    return { id: event.id, type: event.type, topic: topicOf({ topicPrefix, subscriber, callback }), payload: JSON.stringify(event) }
+  }
+}
+
+/** `${prefix}/${subscriber}/${provider}/${key}`, each level safe whatever it holds. */
+function topicOf ({ topicPrefix, subscriber, callback }: { topicPrefix: string, subscriber: string, callback: Callback }): string {
+  return `${topicPrefix}/${topicLevel(subscriber)}/${callback.provider}/${topicLevel(callback.key)}`
+}
+
+// [MQTT-4.7.1-1] wildcards, [MQTT-4.7.3-2] NUL, [MQTT-1.5.4-1] surrogates; '%' too, so that two levels never become one
+// oxlint-disable-next-line no-control-regex
+const unsafe = /[/+#$%\u0000-\u001f\u007f-\u009f]/g
+
+export function topicLevel (level: string): string {
+  return level.toWellFormed().replace(unsafe, found => encodeURIComponent(found))
+}

@@ -1,0 +1,67 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify'
+import type { Callback, JsonObject } from '../domain/callback.ts'
+import { Failure } from '../domain/failure.ts'
+import type { Journal } from '../journal/journal.ts'
+import type { Channel, OpenProvider } from '../providers/provider.ts'
+import { errorReplySchema } from './error-schema.ts'
+import { wantsPage } from './error-reply.ts'
+import { pageOf } from './landing-page.ts'
+import { detailsOf } from './parameter-faults.ts'
+import { traceIdOf, traceparentOf } from './traceparent.ts'
+
+export interface CallbackParts {
+  readonly providers: readonly OpenProvider[]
+  readonly journal: Pick<Journal, 'append'>
+}
+
+/** One route for each path of each channel: read, validate, journal, answer. */
+export function addCallbackRoutes (app: FastifyInstance, { providers, journal }: CallbackParts): void {
+  for (const provider of providers) {
+    for (const channel of provider.channels) {
+      for (const url of channel.paths) app.route(routeOf(url, channel, journal))
+    }
+  }
+}
+
+function routeOf (url: string, channel: Channel, journal: Pick<Journal, 'append'>): RouteOptions {
+  const location = channel.method === 'GET' ? 'query' : 'body'
+  return {
+    method: channel.method,
+    url,
+    schema: {
+      operationId: url === channel.paths[0] ? channel.operationId : `${channel.operationId}${url.replaceAll(/[/:]+/g, '_')}`,
+      summary: channel.summary,
+      [location === 'query' ? 'querystring' : 'body']: channel.parameters,
+      response: { 200: channel.reply, '4xx': errorReplySchema, '5xx': errorReplySchema },
+    },
+    config: { cors: channel.cors },
+    attachValidation: true, // so that the schema's faults and the channel's own come in one reply
+    ...channel.read === undefined ? {} : { preValidation: async (request: FastifyRequest) => { request.body = await channel.read?.(request) } },
+    handler: async (request, reply) => {
+      const callback = toCallback(channel, location, request)
+      const started = performance.now()
+      const { id, isNew, reply: kept } = await journal.append(callback) // durable before we answer
+      request.log.info({
+        entryId: id, provider: callback.provider, channel: channel.kind, isNew, traceId: traceIdOf(callback.traceparent), durableMs: Math.round((performance.now() - started) * 10) / 10,
+      }, 'callback journalled')
+      return answer(request, reply, { ...channel.toReply(id, callback), ...kept })
+    },
+  }
+}
+
+function toCallback (channel: Channel, location: 'query' | 'body', request: FastifyRequest): Callback {
+  const parameters = (location === 'query' ? request.query : request.body) as JsonObject
+  const { validationError } = request
+  const bySchema = validationError === undefined ? [] : detailsOf(validationError.validation as Parameters<typeof detailsOf>[0] ?? [], parameters, location)
+  const named = new Set(bySchema.map(({ field }) => field))
+  const isObject = typeof parameters === 'object' && parameters !== null && !Array.isArray(parameters)
+  const byChannel = isObject ? channel.faultsOf?.(parameters).filter(({ field }) => !named.has(field)) ?? [] : []
+  const details = [...bySchema, ...byChannel]
+  if (details.length > 0) throw new Failure('PARAMETERS_INVALID', { details })
+  return channel.toCallback(parameters, traceparentOf(request.headers.traceparent))
+}
+
+function answer (request: FastifyRequest, reply: FastifyReply, members: JsonObject): unknown {
+  if (request.method === 'GET' && wantsPage(request)) return reply.type('text/html; charset=utf-8').send(pageOf('received'))
+  return members
+}

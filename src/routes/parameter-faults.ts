@@ -1,0 +1,54 @@
+import type { Detail } from '../domain/failure.ts'
+
+type Location = Detail['location']
+
+/** The members of an Ajv error that are read here. */
+interface SchemaError {
+  readonly keyword: string
+  readonly instancePath: string
+  readonly message?: string
+  readonly params: { readonly [name: string]: unknown }
+}
+
+/** One detail for each fault that a schema found; says what was given without repeating it. */
+export function detailsOf (errors: readonly SchemaError[], parameters: unknown, location: Location): Detail[] {
+  const details = errors.filter(({ keyword }) => keyword !== 'anyOf' && keyword !== 'oneOf' && keyword !== 'if').map(error => {
+    const field = fieldOf(error)
+    const given = valueAt(parameters, error.instancePath)
+    return { issue: issueOf(error, given), field, value: error.keyword === 'required' ? 'absent' : describe(given), location }
+  })
+  return details.length > 0 ? onePerField(details) : [{ issue: 'does not have the required shape', field: location, location }]
+}
+
+/** What a value is, in words that hold nothing of it. */
+export function describe (value: unknown): string {
+  if (value === undefined) return 'absent'
+  if (Array.isArray(value)) return `given ${value.length} times`
+  if (typeof value === 'string') return value === '' ? 'empty' : `text, ${value.length} characters`
+  return value === null ? 'null' : `of type ${typeof value}`
+}
+
+function onePerField (details: readonly Detail[]): Detail[] {
+  return [...new Map(details.map(detail => [`${detail.field} ${detail.issue}`, detail])).values()]
+}
+
+function fieldOf ({ keyword, instancePath, params }: SchemaError): string {
+  const path = instancePath.slice(1).replaceAll('/', '.').replaceAll('~1', '/').replaceAll('~0', '~')
+  if (keyword !== 'required') return path === '' ? 'body' : path
+  return path === '' ? String(params.missingProperty) : `${path}.${String(params.missingProperty)}`
+}
+
+function issueOf ({ keyword, message }: SchemaError, given: unknown): string {
+  if (keyword === 'required') return 'is missing'
+  if (Array.isArray(given)) return 'must be given once'
+  return message ?? 'is wrong'
+}
+
+function valueAt (parameters: unknown, path: string): unknown {
+  let value = parameters
+  for (const name of path.split('/').slice(1)) {
+    if (typeof value !== 'object' || value === null) return undefined
+    value = (value as { [name: string]: unknown })[name.replaceAll('~1', '/').replaceAll('~0', '~')]
+  }
+  return value
+}

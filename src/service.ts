@@ -1,0 +1,140 @@
+import { readFile } from 'node:fs/promises'
+import type { AddressInfo } from 'node:net'
+import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
+import { buildApp } from './app.ts'
+import type { Broker } from './broker/broker.ts'
+import type { Config } from './config.ts'
+import { startDelivery, type Delivery } from './delivery/delivery.ts'
+import type { Journal } from './journal/journal.ts'
+import { openJournal } from './journal/index.ts'
+import { asFailure } from './domain/failure.ts'
+import type { Health, OpenProvider, Provider, Settings } from './providers/provider.ts'
+import type { Sandbox } from './sandbox/sandbox.ts'
+import { openMqttPublisher } from './publisher/mqtt.ts'
+import type { Publisher } from './publisher/publisher.ts'
+
+export interface ServiceParts {
+  readonly config: Config
+  readonly providers: readonly Provider[]
+  readonly log: FastifyBaseLogger
+}
+
+export interface Service {
+  /** Where the listeners answer. */
+  readonly addresses: { readonly public: string, readonly mqtt?: string }
+  /** Readiness turns red, who is in is answered, what is under way is awaited within the grace, then everything is closed. */
+  close (): Promise<void>
+}
+
+/** Opens every part in the order in which they need each other, and gives the one handle to close them again. */
+export async function openService ({ config, providers: known, log }: ServiceParts): Promise<Service> {
+  const closers: (() => Promise<void>)[] = []
+  try {
+    return await open(config, known, log, closers)
+  } catch (thrown) {
+    for (const close of closers.toReversed()) await close()
+    throw thrown
+  }
+}
+
+async function open (config: Config, known: readonly Provider[], log: FastifyBaseLogger, closers: (() => Promise<void>)[]): Promise<Service> {
+  const opened = <T>(part: T, close: (part: T) => Promise<void>): T => { closers.push(() => close(part)); return part }
+  const journal = opened(await openJournal({ url: config.JOURNAL_URL, keys: sealingKeys(config) }), part => part.close())
+  const broker = config.MQTT_URL === undefined ? opened(await openEmbedded(config, log), part => part.close()) : undefined
+  const publisher = opened(await openPublisher(config, broker, log), part => part.close(0))
+  const sandbox = config.SANDBOX ? opened(await openSandbox(log), part => part.close()) : undefined
+  const providers = known.map(provider => {
+    const settings = config.providers[provider.name] ?? {}
+    return opened(openProvider(provider, settings, sandbox), part => part.close())
+  })
+  if (broker !== undefined) await journal.republish({ since: Date.now() - config.MQTT_EVENT_EXPIRY_SECONDS * 1000 }) // its memory ended with the last process
+  const delivery = opened(startDelivery({
+    providers,
+    journal,
+    publisher,
+    source: config.PUBLIC_URL ?? 'urn:callback-receiver',
+    topicPrefix: config.MQTT_TOPIC_PREFIX,
+    expirySeconds: config.MQTT_EVENT_EXPIRY_SECONDS,
+    maxAttempts: config.DELIVERY_MAX_ATTEMPTS,
+    subscriberOf: async () => 'default',
+    log,
+  }), part => part.stop())
+  const state = { closing: false }
+  const checks = () => look({ journal, delivery, publisher, providers, state })
+  const app = opened(await buildApp({
+    providers, journal, checks, log, trustProxy: config.TRUST_PROXY, corsOrigins: config.CORS_ORIGINS, bodyLimit: config.BODY_LIMIT_BYTES,
+  }), part => part.close())
+  broker?.attach(app.server)
+  await app.listen({ host: config.HOST, port: config.PORT, listenTextResolver: () => 'listening on the public address' })
+
+  const addresses = { public: urlOf(app), ...broker === undefined ? {} : { mqtt: `mqtt://${hostPort(broker.address())}` } }
+  log.info(addresses, 'listening')
+
+  return {
+    addresses,
+    async close () {
+      state.closing = true
+      const end = Date.now() + config.SHUTDOWN_GRACE_SECONDS * 1000
+      await app.close()
+      await within(end, delivery.stop())
+      await publisher.close(Math.max(0, end - Date.now()))
+      for (const close of closers.toReversed()) await close()
+    },
+  }
+}
+
+interface Looked { journal: Journal, delivery: Delivery, publisher: Publisher, providers: readonly OpenProvider[], state: { readonly closing: boolean } }
+
+/** What readiness says of each part. */
+async function look ({ journal, delivery, publisher, providers, state }: Looked): Promise<{ [part: string]: Health }> {
+  const stuckAfter = 30_000
+  return {
+    ...state.closing ? { process: { status: 'failing', reason: 'shutting down' } } : {},
+    journal: await journal.check().then(() => ({ status: 'ok' as const }), (thrown: unknown) => ({ status: 'failing' as const, reason: asFailure(thrown).reason })),
+    delivery: delivery.idleFor() < stuckAfter ? { status: 'ok' } : { status: 'failing', reason: 'no look for work in 30 s' },
+    broker: publisher.health(),
+    ...Object.fromEntries(providers.map(provider => [provider.name, provider.health()])),
+  }
+}
+
+function sealingKeys ({ JOURNAL_ENCRYPTION_KEYS = [] }: Config): Uint8Array[] {
+  return JOURNAL_ENCRYPTION_KEYS.map(key => Buffer.from(key, 'base64'))
+}
+
+async function openEmbedded (config: Config, log: FastifyBaseLogger): Promise<Broker> {
+  const { openBroker } = await import('./broker/broker.ts') // not loaded where an external broker is used
+  return openBroker({
+    host: config.MQTT_LISTEN_HOST, port: config.MQTT_LISTEN_PORT, allowAnonymous: config.NODE_ENV !== 'production', topicPrefix: config.MQTT_TOPIC_PREFIX, log,
+  })
+}
+
+async function openPublisher (config: Config, broker: Broker | undefined, log: FastifyBaseLogger): Promise<Publisher> {
+  if (broker !== undefined) return openMqttPublisher({ connect: broker.connect, ...broker.credentials, log })
+  const [ca, cert, key] = await Promise.all([config.MQTT_CA_FILE, config.MQTT_CERT_FILE, config.MQTT_KEY_FILE].map(async file => file === undefined ? undefined : readFile(file)))
+  return openMqttPublisher({
+    urls: config.MQTT_URL ?? [], username: config.MQTT_USERNAME, password: config.MQTT_PASSWORD, clientId: config.MQTT_CLIENT_ID, ca, cert, key, log,
+  })
+}
+
+async function openSandbox (log: FastifyBaseLogger) {
+  const { openSandbox } = await import('./sandbox/sandbox.ts')
+  return openSandbox({ log })
+}
+
+function openProvider (provider: Provider, settings: Settings, sandbox: Sandbox | undefined): OpenProvider {
+  return sandbox?.open(provider, settings) ?? provider.open({ settings })
+}
+
+function urlOf (app: FastifyInstance): string {
+  return `http://${hostPort(app.server.address() as AddressInfo)}`
+}
+
+function hostPort ({ address, host = address, port }: { address?: string, host?: string | undefined, port: number }): string {
+  return `${host?.includes(':') ? `[${host}]` : host}:${port}`
+}
+
+async function within (end: number, act: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  await Promise.race([act, new Promise<void>(resolve => { timer = setTimeout(resolve, Math.max(0, end - Date.now())) })])
+  clearTimeout(timer)
+}
