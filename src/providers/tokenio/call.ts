@@ -1,0 +1,113 @@
+import { Pool } from 'undici'
+import parseJson from 'secure-json-parse'
+import { Failure, type FailureParts } from '../../domain/failure.ts'
+import type { Health } from '../provider.ts'
+import { refusalOf, traceIdOf, type Reply } from './refusal.ts'
+
+const mostBytes = 256 * 1024
+const waitForHeaders = 5_000
+const wait = 7_000
+
+export interface Asking {
+  readonly method: 'GET' | 'POST'
+  /** Below TOKENIO_URL, as it goes over the wire. */
+  readonly path: string
+  /** JSON text. */
+  readonly body?: string
+}
+
+export interface Told {
+  /** The reply's JSON: hostile until it met a schema. */
+  readonly json: unknown
+  readonly traceId: string | undefined
+}
+
+interface Parts {
+  readonly url: string
+  /** The `Authorization` header of one call; absent: none is sent. */
+  readonly authorizationOf: (asking: Asking) => string | undefined
+  readonly now: () => number
+}
+
+/**
+ * One call to Token.io: bounded in time (7 s) and size (256 KiB), no redirect followed. Throws `Failure`: `KEY_UNKNOWN`,
+ * `PROVIDER_UNAUTHORIZED`, `PROVIDER_AWAY`, `RESULT_REFUSED` or `RESULT_INVALID`.
+ */
+export function openCalls ({ url, authorizationOf, now }: Parts) {
+  const { origin, pathname } = new URL(url)
+  const base = pathname.replace(/\/+$/, '')
+  const pool = new Pool(origin, { connections: 32, pipelining: 1, headersTimeout: waitForHeaders, bodyTimeout: waitForHeaders, connect: { timeout: 3_000 } })
+  let health: Health = { status: 'ok' }
+
+  async function call (asking: Asking, signal: AbortSignal): Promise<Told> {
+    try {
+      const reply = await exchange(asking, signal)
+      const refusal = refusalOf(reply, now())
+      if (refusal) throw refusal
+      health = { status: 'ok' }
+      return { json: jsonIn(reply), traceId: traceIdOf(reply) }
+    } catch (thrown) {
+      if (!signal.aborted) health = healthAfter(thrown)
+      throw thrown
+    }
+  }
+
+  async function exchange ({ method, path, body }: Asking, signal: AbortSignal): Promise<Reply> {
+    const authorization = authorizationOf({ method, path: `${base}${path}` })
+    const headers = {
+      accept: 'application/json',
+      'token-json-error': 'true',
+      ...(authorization && { authorization }),
+      ...(body !== undefined && { 'content-type': 'application/json' }),
+    }
+    try {
+      const reply = await pool.request({ method, path: `${base}${path}`, headers, body: body ?? null, signal: AbortSignal.any([signal, AbortSignal.timeout(wait)]) })
+      return { status: reply.statusCode, headers: reply.headers, text: await textOf(reply.body) }
+    } catch (thrown) {
+      throw away(thrown, signal)
+    }
+  }
+
+  return { call, health: () => health, close: () => pool.destroy() }
+}
+
+/** The body's text; nothing when it is larger than any reply of Token.io. */
+async function textOf (body: AsyncIterable<Uint8Array>): Promise<string | undefined> {
+  const chunks: Uint8Array[] = []
+  let bytes = 0
+  for await (const chunk of body) {
+    bytes += chunk.length
+    if (bytes > mostBytes) return undefined // leaving the loop destroys the body, and its connection with it
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks).toString('utf8')
+}
+
+function jsonIn (reply: Reply): unknown {
+  if (reply.text === undefined) throw invalid(reply, `more than ${mostBytes} bytes`)
+  try {
+    return parseJson.parse(reply.text, null, { protoAction: 'error', constructorAction: 'error' })
+  } catch {
+    throw invalid(reply, 'not JSON, or hostile JSON')
+  }
+}
+
+function invalid (reply: Reply, what: string): Failure {
+  const traceId = traceIdOf(reply)
+  return new Failure('RESULT_INVALID', { reason: `Token.io's reply is ${what}${traceId ? ` (trace ${traceId})` : ''}` })
+}
+
+// The error itself is not passed on as a cause: undici's parser errors carry what was received
+function away (thrown: unknown, signal: AbortSignal): Failure {
+  if (thrown instanceof Failure) return thrown
+  if (signal.aborted) return new Failure('PROVIDER_AWAY', { reason: 'asking Token.io was called off' })
+  const { code, name } = thrown as { readonly code?: unknown, readonly name?: unknown }
+  const parts: FailureParts = { reason: `Token.io cannot be reached (${typeof code === 'string' ? code : String(name)})` }
+  return new Failure('PROVIDER_AWAY', parts)
+}
+
+/** Any answer but a refusal of us shows that Token.io is there. */
+function healthAfter (thrown: unknown): Health {
+  const troubled = thrown instanceof Failure && (thrown.code === 'PROVIDER_UNAUTHORIZED' || thrown.code === 'PROVIDER_AWAY')
+  return troubled ? { status: 'degraded', reason: thrown.reason } : { status: 'ok' }
+}

@@ -1,0 +1,40 @@
+import { Failure } from '../../domain/failure.ts'
+import type { OpenProvider, Provider, ProviderParts } from '../provider.ts'
+import { openCalls } from './call.ts'
+import { createChannels } from './channels.ts'
+import { events } from './events.ts'
+import { createFetchResult } from './fetch-result.ts'
+import { idPatternOf } from './id.ts'
+import { faultsOf, settings, type TokenioSettings } from './settings.ts'
+import { createToEvents } from './to-events.ts'
+
+/** Token.io: open banking authorizations, of payments and of access to accounts. */
+export const tokenio: Provider = { name: 'tokenio', settings, faultsOf, open }
+
+function open ({ settings, now = Date.now }: ProviderParts): OpenProvider {
+  const given = settings as unknown as TokenioSettings
+  const calls = given.TOKENIO_URL === undefined ? unset() : openCalls({ url: given.TOKENIO_URL, authorizationOf: () => basic(given.TOKENIO_API_KEY), now })
+  return {
+    name: 'tokenio',
+    channels: createChannels({ idPattern: idPatternOf(given.TOKENIO_ID_PATTERN) }),
+    events,
+    fetchResult: createFetchResult(calls),
+    toEvents: createToEvents({ deadline: given.TOKENIO_RESULT_DEADLINE_SECONDS * 1_000 }),
+    health: calls.health,
+    close: calls.close,
+  }
+}
+
+// The dashboard's key is base64 already
+function basic (key: string | undefined): string | undefined {
+  return key && `Basic ${key}`
+}
+
+/** The documents are generated without a Token.io to call. */
+function unset (): ReturnType<typeof openCalls> {
+  return {
+    call: () => Promise.reject(new Failure('PROVIDER_MISSING', { reason: 'TOKENIO_URL is not set' })),
+    health: () => ({ status: 'failing', reason: 'TOKENIO_URL is not set' }),
+    close: () => Promise.resolve(),
+  }
+}

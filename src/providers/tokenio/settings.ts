@@ -1,0 +1,63 @@
+import type { Settings, SettingsSchema, Surroundings } from '../provider.ts'
+import { idPatternOf } from './id.ts'
+
+export const settings: SettingsSchema = {
+  TOKENIO_URL: {
+    type: 'string',
+    url: ['http:', 'https:'],
+    description: "Token.io's API, such as https://api.sandbox.token.io. Unset outside production: the sandbox. Mandatory in production, https only.",
+  },
+  TOKENIO_API_KEY: {
+    type: 'string',
+    pattern: '^[\\x21-\\x7e]+$',
+    maxLength: 4096,
+    secret: true,
+    description: "Token.io's API key, letter for letter as its dashboard shows it. Mandatory in production.",
+  },
+  TOKENIO_ID_PATTERN: {
+    type: 'string',
+    default: '^(?:rq|pm2?):[1-9A-HJ-NP-Za-km-z]{16,64}:[1-9A-HJ-NP-Za-km-z]{4,32}$',
+    description: 'What a token request id looks like, as a regular expression.',
+  },
+  TOKENIO_RESULT_DEADLINE_SECONDS: {
+    type: 'integer',
+    minimum: 1,
+    maximum: 86400,
+    default: 2100,
+    description: 'How long a result that is still pending is asked for.',
+  },
+}
+
+export interface TokenioSettings {
+  readonly TOKENIO_URL?: string
+  readonly TOKENIO_API_KEY?: string
+  readonly TOKENIO_ID_PATTERN: string
+  readonly TOKENIO_RESULT_DEADLINE_SECONDS: number
+}
+
+/** Faults that no single setting shows; read before the settings met their schema. */
+export function faultsOf (given: Settings, { production, sandbox }: Surroundings): string[] {
+  const { TOKENIO_URL: url, TOKENIO_API_KEY: key, TOKENIO_ID_PATTERN: pattern } = given
+  const faults: string[] = []
+  if (url === undefined && production) faults.push('TOKENIO_URL is missing: production needs it')
+  if (url === undefined && !production && !sandbox) faults.push('TOKENIO_URL is missing: without the sandbox it is needed')
+  if (key === undefined && production) faults.push('TOKENIO_API_KEY is missing: production needs it')
+  if (typeof url === 'string' && URL.canParse(url)) faults.push(...urlFaults(new URL(url), production))
+  if (typeof pattern === 'string' && !isPattern(pattern)) faults.push('TOKENIO_ID_PATTERN must be a regular expression')
+  return faults
+}
+
+function urlFaults ({ protocol, username, password, search, hash }: URL, production: boolean): string[] {
+  const faults: string[] = []
+  if (production && protocol === 'http:') faults.push('TOKENIO_URL must be https in production')
+  if (`${username}${password}${search}${hash}` !== '') faults.push('TOKENIO_URL must not carry credentials, a query or a fragment')
+  return faults
+}
+
+function isPattern (pattern: string): boolean {
+  try {
+    return idPatternOf(pattern) instanceof RegExp
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,83 @@
+import { createHash } from 'node:crypto'
+import type { JsonObject } from '../../domain/callback.ts'
+import type { EventDraft } from '../../domain/event.ts'
+import type { Asked, Verdict } from '../provider.ts'
+import { isDecoupled } from './credential-fields.ts'
+import { isRetriable } from './grpc.ts'
+import { paceOf, slowStep } from './pace.ts'
+import type { TokenioParameters } from './to-callback.ts'
+
+/** How long an error that Token.io does not confirm stays a pending one, in milliseconds. */
+const errorGrace = 60_000
+
+/** What a result means: Token.io's final words decide, a callback's error and fields only colour what is still open. */
+export function createToEvents ({ deadline }: { /** Milliseconds. */ readonly deadline: number }) {
+  return function toEvents (asked: Asked): Verdict {
+    const { status } = asked.result
+    if (status === 'PROCESSED') return { events: [completed(asked)] }
+    if (status === 'REJECTED' || status === 'EXPIRED') return { events: [failed(asked, status, true)] }
+    return parametersOf(asked).error ? unconfirmedError(asked, deadline) : undecided(asked, deadline)
+  }
+}
+
+/** Pending for a minute, then failed, since the user waits; asked for on, since the error may be forged. */
+function unconfirmedError (asked: Asked, deadline: number): Verdict {
+  const { age, asks } = asked
+  const grace = Math.min(errorGrace, deadline)
+  if (age < grace) return { events: [pending(asked)], askAgainIn: paceOf(asks, grace - age) }
+  const events = [failed(asked, 'CALLBACK_ERROR', false)]
+  return age < deadline ? { events, askAgainIn: Math.min(slowStep, deadline - age) } : { events }
+}
+
+function undecided (asked: Asked, deadline: number): Verdict {
+  const { age, asks } = asked
+  if (age >= deadline) return { events: [failed(asked, 'RESULT_TIMEOUT', false)] }
+  const event = parametersOf(asked).fields ? credentialsRequired(asked) : pending(asked)
+  return { events: [event], askAgainIn: paceOf(asks, deadline - age) }
+}
+
+function completed ({ callback, result }: Asked): EventDraft {
+  const { traceId: _unsaid, ...told } = result.data
+  return { status: 'completed', final: true, gist: 'completed', data: { tokenRequestId: callback.key, status: result.status, ...told } }
+}
+
+/** Not final while Token.io has not confirmed it: a late callback is asked about again. */
+function failed (asked: Asked, reason: string, confirmed: boolean): EventDraft {
+  const { callback, result } = asked
+  const { error } = parametersOf(asked)
+  const data: JsonObject = {
+    tokenRequestId: callback.key,
+    reason,
+    confirmed,
+    retriable: isRetriable(error),
+    ...(error && { error }),
+    ...given('traceId', callback.incidental?.traceId ?? result.data.traceId),
+    ...(confirmed && given('statusReasonInformation', result.data.statusReasonInformation)),
+  }
+  return { status: 'failed', final: confirmed, gist: gistOf(`failed:${reason}`, error?.code), data }
+}
+
+function pending (asked: Asked): EventDraft {
+  const { error } = parametersOf(asked)
+  const data: JsonObject = { tokenRequestId: asked.callback.key, status: asked.result.status, ...(error && { error }) }
+  return { status: 'pending', final: false, gist: gistOf('pending', error?.code), data }
+}
+
+function credentialsRequired (asked: Asked): EventDraft {
+  const { fields = [] } = parametersOf(asked)
+  const hash = createHash('sha256').update(JSON.stringify(fields)).digest('base64url').slice(0, 22)
+  const data: JsonObject = { tokenRequestId: asked.callback.key, decoupled: isDecoupled(fields), fields }
+  return { status: 'credentials-required', final: false, gist: `credentials-required:${hash}`, data }
+}
+
+function parametersOf ({ callback }: Asked): TokenioParameters {
+  return callback.parameters
+}
+
+function gistOf (gist: string, code: number | string | undefined): string {
+  return code === undefined ? gist : `${gist}:${code}`
+}
+
+function given (name: string, value: JsonObject[string]): JsonObject {
+  return value === undefined ? {} : { [name]: value }
+}
