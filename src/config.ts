@@ -97,7 +97,7 @@ export function loadConfig (environment: { readonly [name: string]: string | und
   }
   const faults = schemaFaults(schema, read)
   const production = read.NODE_ENV === 'production'
-  const sandbox = read.SANDBOX === undefined ? !production && environment.TOKENIO_URL === undefined : read.SANDBOX === true
+  const sandbox = read.SANDBOX === undefined ? !production && !environment.TOKENIO_URL?.trim() : read.SANDBOX === true
   const ofProviders: { [name: string]: { [name: string]: unknown } } = {}
   for (const provider of providers) {
     const own = Object.fromEntries(Object.keys(provider.settings).filter(name => name in read).map(name => [name, read[name]]))
