@@ -32,12 +32,12 @@ function missingIds (parameters: JsonObject): Fault[] {
   const named = (typeof error === 'string' || typeof error === 'number') && error !== '' && !isNumeric(error)
   const hosted = named || hostedNames.some(name => name in parameters)
   if (hosted && idNames.some(name => name in parameters)) return []
-  return ['request-id', 'request_id'].filter(name => !(name in parameters)).map(field => ({ field, issue: `${field} is missing` }))
+  return ['request-id', 'request_id'].filter(name => !(name in parameters)).map(field => ({ field, issue: 'is missing' }))
 }
 
 function malformedIds (parameters: JsonObject, pattern: RegExp): Fault[] {
   return idNames.filter(name => isMalformed(parameters[name], pattern))
-    .map(field => ({ field, issue: `${field} must be a token request id` }))
+    .map(field => ({ field, issue: 'must be a token request id' }))
 }
 
 // A text over the schema's length is never matched: the pattern is the operator's and may be slow
@@ -48,14 +48,14 @@ function isMalformed (value: unknown, pattern: RegExp): boolean {
 function unequal (parameters: JsonObject, names: readonly string[]): Fault[] {
   const [first, ...others] = names.filter(name => typeof parameters[name] === 'string')
   if (first === undefined) return []
-  return others.filter(name => parameters[name] !== parameters[first]).map(field => ({ field, issue: `${field} must equal ${first}` }))
+  return others.filter(name => parameters[name] !== parameters[first]).map(field => ({ field, issue: `must equal ${first}` }))
 }
 
 function wrongFields (parameters: JsonObject): Fault[] {
   const field = 'credential-fields'
   const encoded = parameters[field]
   if (typeof encoded !== 'string' || encoded.length > 65_536) return []
-  return decodeCredentialFields(encoded).faults.map(fault => ({ field, issue: `${field} ${fault}` }))
+  return decodeCredentialFields(encoded).faults.map(fault => ({ field, issue: fault }))
 }
 
 /** An id that is malformed and differs has one row; credential fields have one for each of their faults. */
@@ -66,7 +66,8 @@ function oncePerField (faults: readonly Fault[]): Fault[] {
 /** What was given, without repeating it: it may be secret. */
 function describe (value: unknown): string {
   if (value === undefined) return 'absent'
+  if (value === '') return 'empty'
   if (typeof value === 'string') return `text, ${value.length} characters`
   if (Array.isArray(value)) return `given ${value.length} times`
-  return value === null ? 'null' : typeof value
+  return value === null ? 'null' : `of type ${typeof value}`
 }
