@@ -1,0 +1,44 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import t from 'tap'
+import { createBreaker } from '../../src/delivery/breaker.ts'
+import { Failure } from '../../src/domain/failure.ts'
+
+const away = async () => { throw new Failure('PROVIDER_AWAY') }
+
+void t.test('a provider that is away gets one probe at a time, and none while the breaker is open', async t => {
+  const breaker = createBreaker({ threshold: 3, openFor: 40 })
+  t.equal(breaker.capacity(32), 32)
+  for (let i = 0; i < 3; i++) await t.rejects(breaker.call(away), { code: 'PROVIDER_AWAY' })
+  t.equal(breaker.state(), 'open')
+  t.equal(breaker.capacity(32), 0)
+  let called = false
+  await t.rejects(breaker.call(async () => { called = true }), { code: 'PROVIDER_AWAY' })
+  t.equal(called, false)
+
+  await wait(50)
+  t.equal(breaker.capacity(32), 1, 'the probe')
+  let finish = () => {}
+  const probe = breaker.call(() => new Promise<void>(resolve => { finish = resolve }))
+  t.equal(breaker.capacity(32), 0, 'only one')
+  t.equal(breaker.state(), 'half-open')
+  finish()
+  await probe
+  t.equal(breaker.state(), 'closed')
+  t.equal(breaker.capacity(32), 32)
+})
+
+void t.test('a failed probe opens it again', async t => {
+  const breaker = createBreaker({ threshold: 1, openFor: 30 })
+  await t.rejects(breaker.call(away))
+  await wait(40)
+  await t.rejects(breaker.call(away), { code: 'PROVIDER_AWAY' })
+  t.equal(breaker.capacity(32), 0)
+})
+
+void t.test('a key that is unknown, or a reply that is no result, says nothing of an outage', async t => {
+  const breaker = createBreaker({ threshold: 1 })
+  for (const code of ['KEY_UNKNOWN', 'RESULT_INVALID', 'RESULT_REFUSED'] as const) {
+    await t.rejects(breaker.call(async () => { throw new Failure(code) }), { code })
+  }
+  t.equal(breaker.state(), 'closed')
+})
