@@ -28,6 +28,7 @@ const forced: readonly Forced[] = [
   { identifier: /^FastifyContextConfig$/, where: /^src\/(?:app|ops|routes\/[\w-]+)\.ts$/, why: "Fastify's type of what a route is declared with" },
   { identifier: /^queueQoSZero$/, where: /^src\/publisher\//, why: 'option of mqtt' },
   { identifier: /subscriptions?$/i, where: /^src\/broker\//, why: "aedes' and MQTT's word for a topic filter with its QoS" },
+  { identifier: /^queueMicrotask$/, where: /^src\//, why: "the platform's function" },
   { identifier: /^token_endpoint$/, where: /^src\/(?:token|routes)\//, why: 'RFC 8414 §2' },
 ]
 
