@@ -32,6 +32,8 @@ export interface TokenioServer {
   asked (id: string): number
   /** Everything that came, in its order. */
   readonly asks: readonly TokenioAsk[]
+  /** How many connections were opened in all. */
+  connections (): number
   close (): Promise<void>
 }
 
@@ -60,6 +62,8 @@ export async function startTokenio ({ port = 0 }: { readonly port?: number } = {
     if (reply.delay !== undefined) await new Promise(resolve => setTimeout(resolve, reply.delay).unref())
     send(response, reply)
   })
+  let connections = 0
+  server.on('connection', () => { connections++ })
   await new Promise<void>(resolve => server.listen(port, '127.0.0.1', resolve))
 
   return {
@@ -71,6 +75,7 @@ export async function startTokenio ({ port = 0 }: { readonly port?: number } = {
     otherwise (reply) { other = reply },
     asked: id => counts.get(id) ?? 0,
     asks,
+    connections: () => connections,
     close () {
       server.closeAllConnections()
       return new Promise(resolve => server.close(() => resolve()))
