@@ -48,20 +48,26 @@ export async function startTokenio ({ port = 0 }: { readonly port?: number } = {
   const asks: TokenioAsk[] = []
   let other = processed()
 
-  const server = createServer(async (request, response) => {
-    const path = request.url ?? ''
+  const server = createServer((request, response) => {
     let body = ''
-    for await (const chunk of request.setEncoding('utf8')) body += chunk
-    asks.push({ method: request.method ?? '', path, headers: request.headers, body, at: Date.now() })
+    request.setEncoding('utf8').on('data', (chunk: string) => { body += chunk }).on('end', () => {
+      const path = request.url ?? ''
+      asks.push({ method: request.method ?? '', path, headers: request.headers, body, at: Date.now() })
+      const reply = replyTo(path)
+      if (reply.delay === undefined) send(response, reply)
+      else setTimeout(() => send(response, reply), reply.delay).unref()
+    })
+  })
+
+  function replyTo (path: string): TokenioReply {
     const id = /\/token-requests\/([^/?]+)\/result$/.exec(path)?.[1]
-    if (id === undefined) return void response.writeHead(404).end()
+    if (id === undefined) return { status: 404 }
     const count = counts.get(id) ?? 0
     counts.set(id, count + 1)
     const replies = told.get(id) ?? []
-    const reply = replies[Math.min(count, replies.length - 1)] ?? other
-    if (reply.delay !== undefined) await new Promise(resolve => setTimeout(resolve, reply.delay).unref())
-    send(response, reply)
-  })
+    return replies[Math.min(count, replies.length - 1)] ?? other
+  }
+
   let connections = 0
   server.on('connection', () => { connections++ })
   await new Promise<void>(resolve => server.listen(port, '127.0.0.1', resolve))
