@@ -31,7 +31,8 @@ const unknown: Answer = { status: 404, body: { error: { errorCode: 'NOT_FOUND', 
 
 function resultOf ({ play }: Parts, id: string): Answer {
   const { status, reason } = play.stateOf(id)
-  return { status: 200, body: { status, signature: {}, bankId: 'ob-modelo', ...(reason && { statusReasonInformation: reason }), ...idsOf(status, id) } }
+  const why = reason === undefined ? {} : { statusReasonInformation: reason }
+  return { status: 200, body: { status, signature: {}, bankId: 'ob-modelo', ...why, ...idsOf(status, id) } }
 }
 
 /** Ids as Token.io makes them, the same at every ask. */

@@ -1,11 +1,11 @@
 import { Pool } from 'undici'
 import parseJson from 'secure-json-parse'
-import { Failure, type FailureParts } from '../../domain/failure.ts'
+import { Failure } from '../../domain/failure.ts'
 import type { Health } from '../provider.ts'
 import { refusalOf, traceIdOf, type Reply } from './refusal.ts'
 
 const mostBytes = 256 * 1024
-const waitForHeaders = 5_000
+const waitForBytes = 5_000
 const wait = 7_000
 
 export interface Asking {
@@ -36,7 +36,13 @@ interface Parts {
 export function openCalls ({ url, authorizationOf, now }: Parts) {
   const { origin, pathname } = new URL(url)
   const base = pathname.replace(/\/+$/, '')
-  const pool = new Pool(origin, { connections: 32, pipelining: 1, headersTimeout: waitForHeaders, bodyTimeout: waitForHeaders, connect: { timeout: 3_000 } })
+  const pool = new Pool(origin, {
+    connections: 32,
+    pipelining: 1,
+    headersTimeout: waitForBytes,
+    bodyTimeout: waitForBytes,
+    connect: { timeout: 3_000 },
+  })
   let health: Health = { status: 'ok' }
 
   async function call (asking: Asking, signal: AbortSignal): Promise<Told> {
@@ -53,7 +59,8 @@ export function openCalls ({ url, authorizationOf, now }: Parts) {
   }
 
   async function exchange ({ method, path, body }: Asking, signal: AbortSignal): Promise<Reply> {
-    const authorization = authorizationOf({ method, path: `${base}${path}` })
+    const sent = { method, path: `${base}${path}` }
+    const authorization = authorizationOf(sent)
     const headers = {
       accept: 'application/json',
       'token-json-error': 'true',
@@ -61,7 +68,7 @@ export function openCalls ({ url, authorizationOf, now }: Parts) {
       ...(body !== undefined && { 'content-type': 'application/json' }),
     }
     try {
-      const reply = await pool.request({ method, path: `${base}${path}`, headers, body: body ?? null, signal: AbortSignal.any([signal, AbortSignal.timeout(wait)]) })
+      const reply = await pool.request({ ...sent, headers, body: body ?? null, signal: AbortSignal.any([signal, AbortSignal.timeout(wait)]) })
       return { status: reply.statusCode, headers: reply.headers, text: await textOf(reply.body) }
     } catch (thrown) {
       throw away(thrown, signal)
@@ -102,8 +109,7 @@ function away (thrown: unknown, signal: AbortSignal): Failure {
   if (thrown instanceof Failure) return thrown
   if (signal.aborted) return new Failure('PROVIDER_AWAY', { reason: 'asking Token.io was called off' })
   const { code, name } = thrown as { readonly code?: unknown, readonly name?: unknown }
-  const parts: FailureParts = { reason: `Token.io cannot be reached (${typeof code === 'string' ? code : String(name)})` }
-  return new Failure('PROVIDER_AWAY', parts)
+  return new Failure('PROVIDER_AWAY', { reason: `Token.io cannot be reached (${typeof code === 'string' ? code : String(name)})` })
 }
 
 /** Any answer but a refusal of us shows that Token.io is there. */

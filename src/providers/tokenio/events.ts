@@ -1,8 +1,18 @@
 import type { JsonSchema } from '../provider.ts'
 import { credentialFieldSchema } from './credential-fields.ts'
 
-const tokenRequestId = { type: 'string', maxLength: 128, description: 'The token request, which is also the subject.', examples: ['rq:3SVzgJtzu2DvaZSgRGznpdknT3dq:5zKtXEAq'] }
-const statusReasonInformation = { type: 'string', maxLength: 1024, description: "Token.io's or the bank's words on the status.", examples: ['The Token request has been processed.'] }
+const tokenRequestId = {
+  type: 'string',
+  maxLength: 128,
+  description: 'The token request, which is also the subject.',
+  examples: ['rq:3SVzgJtzu2DvaZSgRGznpdknT3dq:5zKtXEAq'],
+}
+const statusReasonInformation = {
+  type: 'string',
+  maxLength: 1024,
+  description: "Token.io's or the bank's words on the status.",
+  examples: ['The Token request has been processed.'],
+}
 const tokenioId = (description: string) => ({ type: 'string', maxLength: 512, description })
 
 const error = {
@@ -11,8 +21,17 @@ const error = {
   required: ['code', 'name', 'message'],
   description: 'The error that the callback brought. A browser brought it, so it explains and decides nothing.',
   properties: {
-    code: { anyOf: [{ type: 'integer' }, { type: 'string', maxLength: 128 }], description: "gRPC's code, or the name that hosted pages send.", examples: [14] },
-    name: { type: 'string', maxLength: 128, description: 'The name of the code; UNRECOGNIZED for a number that gRPC does not know.', examples: ['UNAVAILABLE'] },
+    code: {
+      anyOf: [{ type: 'integer' }, { type: 'string', maxLength: 128 }],
+      description: "gRPC's code, or the name that hosted pages send.",
+      examples: [14],
+    },
+    name: {
+      type: 'string',
+      maxLength: 128,
+      description: 'The name of the code; UNRECOGNIZED for a number that gRPC does not know.',
+      examples: ['UNAVAILABLE'],
+    },
     message: { type: 'string', maxLength: 1024, description: 'What it means.', examples: ['Bank is unavailable'] },
   },
 }
@@ -43,7 +62,8 @@ const failed = {
     reason: {
       type: 'string',
       enum: ['REJECTED', 'EXPIRED', 'CALLBACK_ERROR', 'RESULT_TIMEOUT'],
-      description: 'REJECTED and EXPIRED are Token.io\'s words; CALLBACK_ERROR: the callback brought an error and Token.io still says nothing final; RESULT_TIMEOUT: nothing final came in time.',
+      description: "REJECTED and EXPIRED are Token.io's words; CALLBACK_ERROR: the callback brought an error and Token.io says nothing final yet; " +
+        'RESULT_TIMEOUT: nothing final came in time.',
     },
     confirmed: { type: 'boolean', description: 'Whether Token.io itself says so. When not, a real result may still follow.' },
     retriable: { type: 'boolean', description: 'Whether the same authorization, started again, is likely to succeed.' },

@@ -58,5 +58,6 @@ function codeNamed (word: string): number | undefined {
 }
 
 function meaningOf (word: string): string {
-  return word.toLowerCase() === 'access_denied' ? 'Access was denied: by the user, or because the bank is not supported.' : 'The authorization failed.'
+  const denied = 'Access was denied: by the user, or because the bank is not supported.'
+  return word.toLowerCase() === 'access_denied' ? denied : 'The authorization failed.'
 }

@@ -13,7 +13,8 @@ export const tokenio: Provider = { name: 'tokenio', settings, faultsOf, open }
 
 function open ({ settings, now = Date.now }: ProviderParts): OpenProvider {
   const given = settings as unknown as TokenioSettings
-  const calls = given.TOKENIO_URL === undefined ? unset() : openCalls({ url: given.TOKENIO_URL, authorizationOf: () => basic(given.TOKENIO_API_KEY), now })
+  const { TOKENIO_URL: url, TOKENIO_API_KEY: key } = given
+  const calls = url === undefined ? unset() : openCalls({ url, authorizationOf: () => basic(key), now })
   return {
     name: 'tokenio',
     channels: createChannels({ idPattern: idPatternOf(given.TOKENIO_ID_PATTERN) }),

@@ -1,0 +1,34 @@
+import type { Channel } from '../provider.ts'
+import { examples } from './examples.ts'
+import { faultsOf } from './faults-of.ts'
+import { formParameters, jsonParameters } from './parameters.ts'
+import { toCallback } from './to-callback.ts'
+
+const reply = {
+  type: 'object',
+  title: 'CallbackResponseOK',
+  additionalProperties: false,
+  required: ['message'],
+  properties: {
+    redirect_uri: { type: 'string', description: 'Where the wallet sends the user, if anywhere.' },
+    response_code: { type: 'string', description: 'Names this response; fresh for each, and the same when a response is sent again.' },
+    message: { type: 'string', description: 'That the callback was taken.', examples: ['Callback received.'] },
+  },
+}
+
+/** The response endpoint of OpenID4VP, which is also Affinidi Iota's callback. */
+export const channels: readonly Channel[] = [{
+  method: 'POST',
+  paths: ['/v1/callback', '/ais/v1/callback'],
+  kind: 'back',
+  cors: true, // wallets that are web pages
+  operationId: 'iotOIDC4VPCallback',
+  summary: "A wallet's answer to a data-sharing request: its presentation, or its error",
+  parameters: jsonParameters,
+  form: formParameters,
+  examples,
+  reply,
+  faultsOf,
+  toCallback: (parameters, traceparent) => toCallback(parameters, traceparent),
+  toReply: () => ({ message: 'Callback received.' }),
+}]

@@ -1,0 +1,9 @@
+import type { SettingsSchema } from '../provider.ts'
+
+export const settings: SettingsSchema = {
+  OID4VP_UNREGISTERED: {
+    enum: ['reject', 'accept'],
+    default: 'accept',
+    description: 'What becomes of a response whose `state` nobody registered: `reject` answers 403, `accept` takes it.',
+  },
+}
