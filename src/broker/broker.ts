@@ -124,7 +124,7 @@ export async function openBroker ({
     streams.add(stream)
     stream.once('close', () => streams.delete(stream))
     limits.set(stream, limitPackets(stream, packetLimit))
-    aedes.handle(stream, request as IncomingMessage) // absent on TCP
+    aedes.handle(stream, request)
   }
 
   function mayRead (client: Client, topicFilter: string): boolean {

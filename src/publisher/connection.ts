@@ -54,7 +54,11 @@ export async function connect ({ address, version, clientId, connectTimeout, sig
     client.end(true)
     ended.resolve({ reason, reasonCode })
   }
-  client.on('error', error => { reason ??= wordsOf(error) })
+  client.on('error', error => {
+    reason ??= wordsOf(error)
+    if (error.message === invalidPuback) reasonCode = 0x82
+    if (client.connected) drop(reason) // what the parser stumbled over, nobody will ever answer
+  })
   client.on('disconnect', packet => {
     reasonCode = packet.reasonCode ?? 0
     reason = `the broker closed the connection: ${wordOf(reasonCode)}`
@@ -86,6 +90,9 @@ export async function connect ({ address, version, clientId, connectTimeout, sig
     drop,
   }
 }
+
+/** mqtt-packet's word for a reason code that is none of PUBACK's, such as Mosquitto's 0x95 for an event above its `message_size_limit`. */
+const invalidPuback = 'Invalid puback reason code'
 
 function open ({ target }: Address, options: mqtt.IClientOptions): MqttClient {
   return typeof target === 'string' ? mqtt.connect(target, options) : new mqtt.MqttClient(target, options)
