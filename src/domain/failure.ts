@@ -6,6 +6,7 @@
 export const failures = {
   PARAMETERS_INVALID: { status: 400, name: 'InvalidParameterError', message: 'Invalid parameter: ${param}.', retry: false, counts: false },
   UNAUTHORIZED: { status: 401, name: 'UnauthorizedError', message: 'Unauthorized.', retry: false, counts: false },
+  FORBIDDEN: { status: 403, name: 'OperationForbiddenError', message: 'Operation forbidden.', retry: false, counts: false },
   STATE_UNKNOWN: { status: 403, name: 'OperationForbiddenError', message: 'Operation forbidden: state.', retry: false, counts: false },
   KEY_USED: { status: 403, name: 'OperationForbiddenError', message: 'Operation forbidden: state.', retry: false, counts: false },
   NOT_FOUND: { status: 404, name: 'NotFoundError', message: 'Not found.', retry: false, counts: false },

@@ -26,7 +26,7 @@ export async function replyWithError (error: FastifyError | Failure, request: Fa
   const traceId = traceIdOf(traceparentOf(request.headers.traceparent))
   if (failure.status >= 500) request.log.error({ traceId, code: failure.code, reason: failure.reason, ...failure.code === 'UNEXPECTED' ? { err: failure.cause } : {} }, 'request failed')
   if (failure.status === 503 || failure.status === 429) void reply.header('retry-after', Math.ceil((failure.retryAfter ?? 2000) / 1000))
-  if (failure.status === 401) void reply.header('www-authenticate', 'Bearer')
+  if (failure.status === 401 && !reply.hasHeader('www-authenticate')) void reply.header('www-authenticate', 'Bearer')
   void reply.code(failure.status).header('cache-control', 'no-store')
   if (wantsPage(request)) return reply.type('text/html; charset=utf-8').send(pageOf(failure.status === 503 ? 'unavailable' : 'refused'))
   return reply.type('application/json; charset=utf-8').send(JSON.stringify(bodyOf(failure, traceId)))
