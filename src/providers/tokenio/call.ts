@@ -1,4 +1,4 @@
-import { Pool } from 'undici'
+import type { Pool } from 'undici'
 import parseJson from 'secure-json-parse'
 import { Failure } from '../../domain/failure.ts'
 import type { Health } from '../provider.ts'
@@ -36,13 +36,7 @@ interface Parts {
 export function openCalls ({ url, authorizationOf, now }: Parts) {
   const { origin, pathname } = new URL(url)
   const base = pathname.replace(/\/+$/, '')
-  const pool = new Pool(origin, {
-    connections: 32,
-    pipelining: 1,
-    headersTimeout: waitForBytes,
-    bodyTimeout: waitForBytes,
-    connect: { timeout: 3_000 },
-  })
+  let pool: Promise<Pool> | undefined
   let health: Health = { status: 'ok' }
 
   async function call (asking: Asking, signal: AbortSignal): Promise<Told> {
@@ -68,14 +62,20 @@ export function openCalls ({ url, authorizationOf, now }: Parts) {
       ...(body !== undefined && { 'content-type': 'application/json' }),
     }
     try {
-      const reply = await pool.request({ ...sent, headers, body: body ?? null, signal: AbortSignal.any([signal, AbortSignal.timeout(wait)]) })
+      const reply = await (await (pool ??= openPool(origin))).request({ ...sent, headers, body: body ?? null, signal: AbortSignal.any([signal, AbortSignal.timeout(wait)]) })
       return { status: reply.statusCode, headers: reply.headers, text: await textOf(reply.body) }
     } catch (thrown) {
       throw away(thrown, signal)
     }
   }
 
-  return { call, health: () => health, close: () => pool.destroy() }
+  return { call, health: () => health, close: async () => (await pool)?.destroy() }
+}
+
+/** Loaded with the first call: the process is ready sooner without it. */
+async function openPool (origin: string): Promise<Pool> {
+  const { Pool } = await import('undici')
+  return new Pool(origin, { connections: 32, pipelining: 1, headersTimeout: waitForBytes, bodyTimeout: waitForBytes, connect: { timeout: 3_000 } })
 }
 
 /** The body's text; nothing when it is larger than any reply of Token.io. */

@@ -29,7 +29,7 @@ interface Fault { readonly field: string, readonly issue: string }
 /** Both names are mandatory, except for hosted pages and the older SDK, which send the id under one of them. */
 function missingIds (parameters: JsonObject): Fault[] {
   const { error } = parameters
-  const named = (typeof error === 'string' || typeof error === 'number') && error !== '' && !isNumeric(error)
+  const named = typeof error === 'string' && error.trim() !== '' && !isNumeric(error)
   const hosted = named || hostedNames.some(name => name in parameters)
   if (hosted && idNames.some(name => name in parameters)) return []
   return ['request-id', 'request_id'].filter(name => !(name in parameters)).map(field => ({ field, issue: 'is missing' }))

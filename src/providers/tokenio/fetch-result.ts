@@ -8,7 +8,7 @@ import { isSegment } from './id.ts'
 type Call = (asking: Asking, signal: AbortSignal) => Promise<Told>
 
 const optionalId = { type: 'string', nullable: true, maxLength: 512 } as const
-const isReply = new Ajv({ strict: true }).compile<JsonObject & { readonly status: string }>({
+const isReply = new Ajv({ strict: true, meta: false, validateSchema: false }).compile<JsonObject & { readonly status: string }>({
   type: 'object',
   required: ['status'],
   properties: {
