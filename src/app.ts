@@ -1,11 +1,12 @@
 import cors from '@fastify/cors'
 import { Ajv } from 'ajv'
-import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest } from 'fastify'
+import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance, type FastifyRequest } from 'fastify'
 import { Failure } from './domain/failure.ts'
 import type { Journal } from './journal/journal.ts'
 import type { OpenProvider } from './providers/provider.ts'
 import { addCallbackRoutes } from './routes/callbacks.ts'
 import { replyWithError } from './routes/error-reply.ts'
+import { addFormBody } from './routes/form-body.ts'
 import { addHealthRoutes, type HealthParts } from './routes/health.ts'
 import { addMethodRefusals } from './routes/method-refusals.ts'
 import { addSecurityHeaders } from './routes/security-headers.ts'
@@ -31,7 +32,7 @@ export interface AppParts extends HealthParts {
 export async function buildApp ({ providers, journal, checks, log, trustProxy, corsOrigins, bodyLimit }: AppParts): Promise<FastifyInstance> {
   const app = Fastify({
     loggerInstance: log,
-    disableRequestLogging: true, // it would log the URL with its query string
+    logController: new LogController({ disableRequestLogging: true }), // it would log the URL with its query string
     trustProxy: trustedBy(trustProxy),
     bodyLimit,
     requestTimeout: 15_000, // a slow client is cut off
@@ -46,6 +47,7 @@ export async function buildApp ({ providers, journal, checks, log, trustProxy, c
   app.setErrorHandler(replyWithError)
   app.setNotFoundHandler(() => { throw new Failure('NOT_FOUND') })
   addSecurityHeaders(app)
+  addFormBody(app)
   const refuseMethods = addMethodRefusals(app)
   await addCors(app, corsOrigins)
   addCallbackRoutes(app, { providers, journal })
@@ -70,6 +72,10 @@ async function addCors (app: FastifyInstance, origins: readonly string[]): Promi
   app.addHook('onRoute', ({ url, config }) => { if (config?.cors === true) paths.add(url) })
   await app.register(cors, () => (request: FastifyRequest, decide: (error: Error | null, options: object) => void) => {
     decide(null, isOpen(request) ? open : { origin: false })
+  })
+  app.addHook('onRequest', (request, reply, done) => { // on every reply, as the contract has it; the plugin says these in preflights only
+    if (isOpen(request)) void reply.headers({ 'access-control-allow-methods': open.methods.join(', '), 'access-control-allow-headers': open.allowedHeaders.join(', ') })
+    done()
   })
 
   function isOpen ({ routeOptions, url }: FastifyRequest): boolean {
