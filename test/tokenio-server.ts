@@ -24,7 +24,7 @@ export interface TokenioAsk {
 
 export interface TokenioServer {
   readonly url: string
-  /** Answers asks for this token request in turn; the last reply answers all that follow. */
+  /** Answers asks for this token request in turn, and counts them anew; the last reply answers all that follow. */
   answer (id: string, ...replies: readonly TokenioReply[]): void
   /** Answers asks for ids that nobody set; at first PROCESSED. */
   otherwise (reply: TokenioReply): void
