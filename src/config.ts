@@ -42,6 +42,10 @@ export const coreSettings = {
   JOURNAL_ENCRYPTION_KEYS: { ...list, items: { type: 'string', pattern: '^[A-Za-z0-9+/_-]{43}=?$' }, secret: true, description: 'Keys that seal the journal, base64 of 32 bytes each; the first seals, all open. Mandatory in production.' },
   DELIVERY_MAX_ATTEMPTS: { type: 'integer', minimum: 1, maximum: 10000, default: 200, description: 'Failed tries before an entry is buried; outages do not count.' },
   SHUTDOWN_GRACE_SECONDS: { type: 'integer', minimum: 0, maximum: 600, default: 5, description: 'Longest time from SIGTERM to exit.' },
+  OAUTH_CLIENTS_FILE: { ...text, description: 'Who may ask for tokens: a JSON list of { client_id, jwks | jwks_uri, scope, delegates? }. Read again when it changes.' },
+  OAUTH_ALLOW_DID: { ...flag, default: false, description: 'Makes every did:key and did:jwk a client of its own, with scope subscribe.' },
+  OAUTH_SIGNING_KEY_FILE: { ...text, description: 'Keys of access tokens, EC P-256, PEM or JWK; the first signs, all are published. Mandatory in production, else made and kept in ./data.' },
+  ACCESS_TOKEN_TTL_SECONDS: { type: 'integer', minimum: 60, maximum: 86400, default: 3600, description: 'How long an access token lives.' },
   SANDBOX: { ...flag, description: 'Simulated Token.io in the process. Default: on outside production while TOKENIO_URL is unset.' },
   ALLOW_EMBEDDED_IN_PRODUCTION: { ...flag, default: false, description: 'Lets production run on the embedded broker.' },
 } as const
@@ -73,6 +77,10 @@ export interface Config {
   readonly JOURNAL_ENCRYPTION_KEYS?: readonly string[]
   readonly DELIVERY_MAX_ATTEMPTS: number
   readonly SHUTDOWN_GRACE_SECONDS: number
+  readonly OAUTH_CLIENTS_FILE?: string
+  readonly OAUTH_ALLOW_DID: boolean
+  readonly OAUTH_SIGNING_KEY_FILE?: string
+  readonly ACCESS_TOKEN_TTL_SECONDS: number
   readonly SANDBOX: boolean
   readonly ALLOW_EMBEDDED_IN_PRODUCTION: boolean
   /** Settings of each provider, by its name. */
@@ -136,6 +144,7 @@ function faultsTogether (config: Config, production: boolean): string[] {
   if (config.SANDBOX) faults.push('SANDBOX must not be on in production')
   if (config.PUBLIC_URL === undefined) faults.push('PUBLIC_URL is missing: production needs it')
   if (config.MQTT_URL === undefined && !config.ALLOW_EMBEDDED_IN_PRODUCTION) faults.push('MQTT_URL is missing: production needs it (or ALLOW_EMBEDDED_IN_PRODUCTION=true)')
+  if (config.OAUTH_SIGNING_KEY_FILE === undefined) faults.push('OAUTH_SIGNING_KEY_FILE is missing: production needs it')
   if (config.JOURNAL_ENCRYPTION_KEYS === undefined) faults.push('JOURNAL_ENCRYPTION_KEYS is missing: production needs it')
   return faults
 }

@@ -13,6 +13,7 @@ const production = {
   PUBLIC_URL: 'https://callbacks.example',
   MQTT_URL: 'mqtts://broker.example',
   JOURNAL_ENCRYPTION_KEYS: `${'A'.repeat(43)}=`,
+  OAUTH_SIGNING_KEY_FILE: './data/key.pem',
   TOY_URL: 'https://toy.example',
 }
 
@@ -110,7 +111,7 @@ void t.test('a wrong setting is refused, a right one is taken', async t => {
 })
 
 void t.test('production demands what it needs', async t => {
-  t.strictSame(fieldsOf({ NODE_ENV: 'production' }).toSorted(), ['JOURNAL_ENCRYPTION_KEYS', 'MQTT_URL', 'PUBLIC_URL', 'TOY_URL'])
+  t.strictSame(fieldsOf({ NODE_ENV: 'production' }).toSorted(), ['JOURNAL_ENCRYPTION_KEYS', 'MQTT_URL', 'OAUTH_SIGNING_KEY_FILE', 'PUBLIC_URL', 'TOY_URL'])
   t.doesNotThrow(() => loadConfig(production, [toy]))
   t.equal(loadConfig(production, [toy]).SANDBOX, false)
 })

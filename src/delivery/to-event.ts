@@ -2,7 +2,10 @@ import { randomUUID } from 'node:crypto'
 import type { Callback } from '../domain/callback.ts'
 import type { AuthorizationEvent, EventDraft, RecordedEvent } from '../domain/event.ts'
 import { Failure } from '../domain/failure.ts'
+import { topicLevel } from '../domain/topic.ts'
 import type { EventValidators } from './event-validators.ts'
+
+export { topicLevel }
 
 export interface ToEventParts {
   /** `PUBLIC_URL`, or `urn:callback-receiver`. */
@@ -36,12 +39,4 @@ export function createToEvent ({ source, topicPrefix, validators, now = Date.now
 /** `${prefix}/${subscriber}/${provider}/${key}`, each level safe whatever it holds. */
 function topicOf ({ topicPrefix, subscriber, callback }: { topicPrefix: string, subscriber: string, callback: Callback }): string {
   return `${topicPrefix}/${topicLevel(subscriber)}/${callback.provider}/${topicLevel(callback.key)}`
-}
-
-// [MQTT-4.7.1-1] wildcards, [MQTT-4.7.3-2] NUL, [MQTT-1.5.4-1] surrogates; '%' too, so that two levels never become one
-// oxlint-disable-next-line no-control-regex
-const unsafe = /[/+#$%\u0000-\u001f\u007f-\u009f]/g
-
-export function topicLevel (level: string): string {
-  return level.toWellFormed().replace(unsafe, found => encodeURIComponent(found))
 }

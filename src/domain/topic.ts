@@ -1,0 +1,8 @@
+// [MQTT-4.7.1-1] wildcards, [MQTT-4.7.3-2] NUL, [MQTT-1.5.4-1] surrogates; '%' too, so that two levels never become one
+// oxlint-disable-next-line no-control-regex
+const unsafe = /[/+#$%\u0000-\u001f\u007f-\u009f]/g
+
+/** Any text as one level of a topic; two different texts never give the same level, but for lone surrogates. */
+export function topicLevel (level: string): string {
+  return level.toWellFormed().replace(unsafe, found => encodeURIComponent(found))
+}
