@@ -14,6 +14,8 @@ export interface Connection {
   readonly maximumPacketSize: number
   /** The reason code of the last PUBACK; mqtt.js gives those of success to nobody. */
   pubackReason (): number
+  /** True at once when it ended, while `ended` is told a moment later. */
+  over (): boolean
   readonly ended: Promise<End>
   /** Ends it at once. */
   drop (reason: string): void
@@ -47,9 +49,12 @@ export async function connect ({ address, version, clientId, connectTimeout, sig
   let reason: string | undefined
   let reasonCode: number | undefined
   let pubackReason = 0
+  let over = false
   const ended = Promise.withResolvers<End>()
 
   function drop (why: string) {
+    if (over) return
+    over = true
     reason ??= why
     client.end(true)
     ended.resolve({ reason, reasonCode })
@@ -86,6 +91,7 @@ export async function connect ({ address, version, clientId, connectTimeout, sig
     receiveMaximum: properties.receiveMaximum ?? 65535,
     maximumPacketSize: properties.maximumPacketSize ?? Infinity,
     pubackReason: () => pubackReason,
+    over: () => over,
     ended: ended.promise,
     drop,
   }

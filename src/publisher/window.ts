@@ -54,7 +54,7 @@ export function createWindow ({ size, deadline, onChange, now }: WindowParts) {
 
   function publish (packet: Packet): Promise<Published> {
     return new Promise((resolve, reject) => {
-      if (connection === undefined) return reject(new Failure('BROKER_AWAY', { reason: 'not connected to a broker' }))
+      if (connection === undefined || connection.over()) return reject(new Failure('BROKER_AWAY', { reason: 'not connected to a broker' }))
       if (packetSize(packet.topic, packet.payload) > connection.maximumPacketSize) return reject(refusalOf(0x95)) // [MQTT-3.2.2-15]
       const one: Publish = { ...packet, since: performance.now(), timer: setTimeout(() => expire(one), deadline), resolve, reject }
       waiting.add(one)
@@ -63,7 +63,7 @@ export function createWindow ({ size, deadline, onChange, now }: WindowParts) {
   }
 
   function limit (): number {
-    return connection === undefined ? 0 : Math.min(size, connection.receiveMaximum)
+    return connection === undefined || connection.over() ? 0 : Math.min(size, connection.receiveMaximum)
   }
 
   function send (): void {
