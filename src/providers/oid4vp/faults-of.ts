@@ -13,7 +13,7 @@ export function faultsOf (given: JsonObject): Detail[] {
 }
 
 function missing (given: JsonObject): Fault[] {
-  if (hasPresentation(given)) return []
+  if (hasPresentation(given) || (given.error !== undefined && typeof given.error !== 'string')) return []
   if (textIn(given, 'response') !== undefined) return [{ field: 'response', issue: 'is encrypted for a key that is not known here' }]
   if (textIn(given, 'response_code') !== undefined) return [{ field: 'response_code', issue: 'names a result that cannot be fetched here: send vp_token' }]
   return [{ field: 'vp_token', issue: 'is missing: a response has vp_token or error' }]
