@@ -74,6 +74,8 @@ export interface Channel {
   readonly summary: string
   /** The schema of the parameters: a GET's query, a POST's body. Names not listed are ignored and not kept. */
   readonly parameters: JsonSchema
+  /** The same as an HTML form, whose values are all text; absent: the channel takes no form (415). */
+  readonly form?: JsonSchema
   /** Requests for the documents, by name; each must meet the schema. */
   readonly examples: { readonly [name: string]: JsonObject }
   /** The schema of the 200 reply as JSON. */

@@ -5,8 +5,9 @@ import type { Journal } from '../journal/journal.ts'
 import type { Channel, OpenProvider } from '../providers/provider.ts'
 import { errorReplySchema } from './error-schema.ts'
 import { wantsPage } from './error-reply.ts'
+import { formType } from './form-body.ts'
 import { pageOf } from './landing-page.ts'
-import { detailsOf } from './parameter-faults.ts'
+import { describe, detailsOf } from './parameter-faults.ts'
 import { traceIdOf, traceparentOf } from './traceparent.ts'
 
 export interface CallbackParts {
@@ -31,10 +32,10 @@ function routeOf (url: string, channel: Channel, journal: Pick<Journal, 'append'
     schema: {
       operationId: url === channel.paths[0] ? channel.operationId : `${channel.operationId}${url.replaceAll(/[/:]+/g, '_')}`,
       summary: channel.summary,
-      [location === 'query' ? 'querystring' : 'body']: channel.parameters,
+      [location === 'query' ? 'querystring' : 'body']: schemaOf(channel),
       response: { 200: channel.reply, '4xx': errorReplySchema, '5xx': errorReplySchema },
     },
-    config: { cors: channel.cors },
+    config: { cors: channel.cors, form: channel.form !== undefined },
     attachValidation: true, // so that the schema's faults and the channel's own come in one reply
     ...channel.read === undefined ? {} : { preValidation: async (request: FastifyRequest) => { request.body = await channel.read?.(request) } },
     handler: async (request, reply) => {
@@ -49,6 +50,11 @@ function routeOf (url: string, channel: Channel, journal: Pick<Journal, 'append'
   }
 }
 
+/** One schema, or one for each media type: Fastify checks no other, so none but these may be read (`form-body.ts`). */
+function schemaOf ({ parameters, form }: Channel): object {
+  return form === undefined ? parameters : { content: { 'application/json': { schema: parameters }, [formType]: { schema: form } } }
+}
+
 function toCallback (channel: Channel, location: 'query' | 'body', request: FastifyRequest): Callback {
   const parameters = (location === 'query' ? request.query : request.body) as JsonObject
   const { validationError } = request
@@ -56,7 +62,8 @@ function toCallback (channel: Channel, location: 'query' | 'body', request: Fast
   const named = new Set(bySchema.map(({ field }) => field))
   const isObject = typeof parameters === 'object' && parameters !== null && !Array.isArray(parameters)
   const byChannel = isObject ? channel.faultsOf?.(parameters).filter(({ field }) => !named.has(field)) ?? [] : []
-  const details = [...bySchema, ...byChannel]
+  const nothing = isObject || bySchema.length > 0 ? [] : [{ issue: 'must be object', field: location, value: describe(parameters), location }] // a body without a media type
+  const details = [...bySchema, ...byChannel, ...nothing]
   if (details.length > 0) throw new Failure('PARAMETERS_INVALID', { details })
   return channel.toCallback(parameters, traceparentOf(request.headers.traceparent))
 }
