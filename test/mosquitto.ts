@@ -47,7 +47,7 @@ export const withoutMosquitto: string | false = binary === undefined && process.
 export async function startMosquitto ({ tls = false, users, acl, port, settings = [] }: MosquittoParts = {}): Promise<Mosquitto> {
   if (binary === undefined) throw new Error('Mosquitto is not installed')
   const folder = await mkdtemp(join(tmpdir(), 'mosquitto-'))
-  const [tcp = 0, webSocket = 0, secure = 0] = [port ?? await freePort(), await freePort(), await freePort()]
+  const [tcp, webSocket, secure] = [port ?? await freePort(), await freePort(), await freePort()]
   if (tls) await makeCertificates(folder)
   if (users !== undefined) await writePasswords(join(folder, 'passwords'), users)
   if (acl !== undefined) await writeFile(join(folder, 'acl'), `${acl.join('\n')}\n`)

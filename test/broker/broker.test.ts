@@ -4,7 +4,7 @@ import { connect as dial, type AddressInfo, type Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import mqtt, { type IClientOptions, type MqttClient } from 'mqtt'
 import { test, type Test } from 'tap'
-import WebSocket from 'ws'
+import { WebSocket } from 'ws'
 import { accessTo } from '../../src/broker/access.ts'
 import { openBroker, type Broker, type BrokerParts } from '../../src/broker/broker.ts'
 
@@ -92,17 +92,17 @@ void test('who is let in', async t => {
   const authenticate = async ({ username, password }: { username: string, password: string }) => {
     return password === 'token' ? accessTo([`callbacks/v1/${username}/#`]) : undefined
   }
-  const open_ = await open(t, { authenticate })
+  const development = await open(t, { authenticate })
   const production = await open(t, { authenticate, allowAnonymous: false })
   const cases = [
-    ['nobody in particular', open_, {}, undefined],
+    ['nobody in particular', development, {}, undefined],
     ['nobody in particular, in production', production, {}, 5],
-    ['a wrong password', open_, { username: 'app-7', password: 'no' }, 4],
+    ['a wrong password', development, { username: 'app-7', password: 'no' }, 4],
     ['the service name without its password', production, { username: production.broker.credentials.username, password: 'x' }, 4],
     ['a right password', production, { username: 'app-7', password: 'token' }, undefined],
     ['the service', production, production.broker.credentials, undefined],
-    ['the credentials of another start', production, open_.broker.credentials, 4],
-    ['no keep alive', open_, { keepalive: 0 }, 6],
+    ['the credentials of another start', production, development.broker.credentials, 4],
+    ['no keep alive', development, { keepalive: 0 }, 6],
   ] as const
   for (const [who, { tcp }, options, refusal] of cases) {
     const connecting = client(t, tcp, options)
@@ -112,8 +112,8 @@ void test('who is let in', async t => {
 
   await t.test('over WebSocket neither a proxy\'s clients nor foreign web pages are taken for this machine', async t => {
     const headers = [{ 'x-forwarded-for': '203.0.113.7' }, { forwarded: 'for=203.0.113.7' }, { origin: 'https://evil.example' }, { origin: 'null' }]
-    for (const header of headers) await t.rejects(client(t, open_.webSocket, { wsOptions: { headers: header } }), { code: 5 }, JSON.stringify(header))
-    await t.resolves(client(t, open_.webSocket, { wsOptions: { headers: { origin: 'http://localhost:3000' } } }))
+    for (const header of headers) await t.rejects(client(t, development.webSocket, { wsOptions: { headers: header } }), { code: 5 }, JSON.stringify(header))
+    await t.resolves(client(t, development.webSocket, { wsOptions: { headers: { origin: 'http://localhost:3000' } } }))
   })
 
   await t.test('a token reads its own topics and no others, and gets nothing of others', async t => {
@@ -124,8 +124,8 @@ void test('who is let in', async t => {
   })
 
   await t.test('nobody takes the place of the service by its client id', async t => {
-    const service = await client(t, open_.tcp, { ...open_.broker.credentials, clientId: 'the-service' })
-    await t.rejects(client(t, open_.tcp, { clientId: 'the-service' }), { code: 2 })
+    const service = await client(t, development.tcp, { ...development.broker.credentials, clientId: 'the-service' })
+    await t.rejects(client(t, development.tcp, { clientId: 'the-service' }), { code: 2 })
     await t.resolves(service.publishAsync('callbacks/v1/x', '', { qos: 1 }))
   })
 })
