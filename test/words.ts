@@ -29,7 +29,7 @@ const forced: readonly Forced[] = [
   { identifier: /^queueQoSZero$/, where: /^src\/publisher\//, why: 'option of mqtt' },
   { identifier: /subscriptions?$/i, where: /^src\/broker\//, why: "aedes' and MQTT's word for a topic filter with its QoS" },
   { identifier: /^queueMicrotask$/, where: /^src\//, why: "the platform's function" },
-  { identifier: /^token_endpoint$/, where: /^src\/(?:token|routes)\//, why: 'RFC 8414 §2' },
+  { identifier: /^token_endpoint(?:_auth_\w+_supported)?$/, where: /^src\/(?:token|routes)\//, why: 'RFC 8414 §2' },
 ]
 
 /** Each identifier of our own that has a forbidden word in it, as a sentence. What follows a dot is a library's, or was declared elsewhere. */

@@ -1,4 +1,5 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
+import type { JsonObject } from '../domain/callback.ts'
 import { asFailure, Failure, failures, type Detail, type FailureCode } from '../domain/failure.ts'
 import { pageOf } from './landing-page.ts'
 import { traceIdOf, traceparentOf } from './traceparent.ts'
@@ -22,14 +23,18 @@ const codesOfFastify: { readonly [code: string]: FailureCode } = {
 
 /** Fastify's error handler: one form for all, a page for a browser, nothing of what was sent. */
 export async function replyWithError (error: FastifyError | Failure, request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
-  const failure = failureOf(error)
+  return replyWithFailure(failureOf(error), request, reply)
+}
+
+/** The same, with more members than every error has. */
+export function replyWithFailure (failure: Failure, request: FastifyRequest, reply: FastifyReply, members: JsonObject = {}): FastifyReply {
   const traceId = traceIdOf(traceparentOf(request.headers.traceparent))
   if (failure.status >= 500) request.log.error({ traceId, code: failure.code, reason: failure.reason, ...failure.code === 'UNEXPECTED' ? { err: failure.cause } : {} }, 'request failed')
   if (failure.status === 503 || failure.status === 429) void reply.header('retry-after', Math.ceil((failure.retryAfter ?? 2000) / 1000))
   if (failure.status === 401 && !reply.hasHeader('www-authenticate')) void reply.header('www-authenticate', 'Bearer')
   void reply.code(failure.status).header('cache-control', 'no-store')
   if (wantsPage(request)) return reply.type('text/html; charset=utf-8').send(pageOf(failure.status === 503 ? 'unavailable' : 'refused'))
-  return reply.type('application/json; charset=utf-8').send(JSON.stringify(bodyOf(failure, traceId)))
+  return reply.type('application/json; charset=utf-8').send(JSON.stringify({ ...bodyOf(failure, traceId), ...members }))
 }
 
 export function bodyOf (failure: Failure, traceId: string): ErrorReply {
@@ -43,7 +48,7 @@ export function wantsPage (request: FastifyRequest): boolean {
   return request.headers.accept?.includes('text/html') ?? false
 }
 
-function failureOf (error: FastifyError | Failure): Failure {
+export function failureOf (error: FastifyError | Failure): Failure {
   if (error instanceof Failure) return error
   const code = codesOfFastify[error.code]
   if (code !== undefined) return new Failure(code)

@@ -1,0 +1,84 @@
+import { isIP } from 'node:net'
+import { Agent } from 'undici'
+import { Failure } from '../domain/failure.ts'
+import { isPublic } from './address.ts'
+import { createConnect, refused, type Lookup } from './connect.ts'
+
+export interface Fetched {
+  readonly status: number
+  /** UTF-8 */
+  readonly body: string
+}
+
+export interface Guarded {
+  /** Throws `ADDRESS_REFUSED` for what must not be fetched, and `ADDRESS_AWAY` for what cannot be. */
+  fetchGuarded (url: string, signal?: AbortSignal): Promise<Fetched>
+  close (): Promise<void>
+}
+
+export interface GuardedParts {
+  /** Lets tests reach this machine, also without TLS. */
+  readonly allowPrivate?: boolean
+  readonly lookup?: Lookup
+  /** Milliseconds for the whole of one fetch. */
+  readonly longest?: number
+}
+
+const mostBytes = 512 * 1024
+
+/** Fetches what strangers name: https on the open internet, no redirect followed, at most 512 KiB in 5 s. */
+export function openGuarded ({ allowPrivate = false, lookup, longest = 5_000 }: GuardedParts = {}): Guarded {
+  const agent = new Agent({ connections: 8, pipelining: 1, maxHeaderSize: 16_384, ...allowPrivate ? {} : { connect: createConnect(lookup) } })
+
+  async function fetchGuarded (url: string, signal?: AbortSignal): Promise<Fetched> {
+    const { origin, pathname, search } = checked(url, allowPrivate)
+    const limit = AbortSignal.timeout(longest)
+    try {
+      const reply = await agent.request({
+        origin,
+        path: `${pathname}${search}`,
+        method: 'GET',
+        headers: { accept: 'application/json, */*;q=0.5', 'accept-encoding': 'identity' },
+        signal: signal === undefined ? limit : AbortSignal.any([limit, signal]),
+      })
+      if (reply.statusCode >= 300 && reply.statusCode < 400) {
+        reply.body.destroy()
+        throw away('it redirects')
+      }
+      return { status: reply.statusCode, body: await textOf(reply.body) }
+    } catch (thrown) {
+      throw thrown instanceof Failure ? thrown : away(codeOf(thrown)) // the error itself may carry what was received
+    }
+  }
+
+  return { fetchGuarded, close: () => agent.destroy() }
+}
+
+function checked (text: string, allowPrivate: boolean): URL {
+  const url = URL.parse(text)
+  if (url === null || url.username !== '' || url.password !== '') throw new Failure('ADDRESS_REFUSED', { reason: 'the address is no URL, or has a user in it' })
+  if (url.protocol !== 'https:' && !(allowPrivate && url.protocol === 'http:')) throw new Failure('ADDRESS_REFUSED', { reason: 'the address is not https' })
+  const host = url.hostname.replace(/^\[|\]$/g, '')
+  if (!allowPrivate && isIP(host) !== 0 && !isPublic(host)) throw refused() // an address is not looked up
+  return url
+}
+
+async function textOf (body: AsyncIterable<Uint8Array>): Promise<string> {
+  const chunks: Uint8Array[] = []
+  let bytes = 0
+  for await (const chunk of body) {
+    bytes += chunk.length
+    if (bytes > mostBytes) throw away('it is too large') // leaving the loop destroys the body, and its connection with it
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks).toString('utf8')
+}
+
+function codeOf (thrown: unknown): string {
+  const { code, name } = Object(thrown) as { readonly code?: unknown, readonly name?: unknown }
+  return typeof code === 'string' ? code : String(name)
+}
+
+function away (why: string): Failure {
+  return new Failure('ADDRESS_AWAY', { reason: `the address cannot be fetched: ${why}` })
+}
