@@ -2,13 +2,20 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { parseArgs } from 'node:util'
 import { providers } from '../src/providers/index.ts'
+import { asyncapi } from './asyncapi.ts'
 import { envExample } from './env-example.ts'
+import { openapi } from './openapi.ts'
+import { asJson, asYaml } from './written.ts'
 
 interface Generated { readonly file: string, make (): Promise<string> }
 
 /** Every file that is made from the code and committed. One row each. */
 const files: readonly Generated[] = [
   { file: '.env.example', make: async () => envExample(providers) },
+  { file: 'openapi/openapi.yaml', make: async () => asYaml(await openapi()) },
+  { file: 'openapi/openapi.json', make: async () => asJson(await openapi()) },
+  { file: 'openapi/asyncapi.yaml', make: async () => asYaml(await asyncapi()) },
+  { file: 'openapi/asyncapi.json', make: async () => asJson(await asyncapi()) },
 ]
 
 const { values: { check } } = parseArgs({ options: { check: { type: 'boolean', default: false } } })

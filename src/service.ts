@@ -10,6 +10,7 @@ import { openJournal } from './journal/index.ts'
 import { asFailure } from './domain/failure.ts'
 import type { Health, OpenProvider, Provider, Settings } from './providers/provider.ts'
 import type { Sandbox } from './sandbox/sandbox.ts'
+import { buildOps } from './ops.ts'
 import { openMqttPublisher } from './publisher/mqtt.ts'
 import type { Publisher } from './publisher/publisher.ts'
 
@@ -21,7 +22,7 @@ export interface ServiceParts {
 
 export interface Service {
   /** Where the listeners answer. */
-  readonly addresses: { readonly public: string, readonly mqtt?: string }
+  readonly addresses: { readonly public: string, readonly ops: string, readonly mqtt?: string }
   /** Readiness turns red, who is in is answered, what is under way is awaited within the grace, then everything is closed. */
   close (): Promise<void>
 }
@@ -67,7 +68,10 @@ async function open (config: Config, known: readonly Provider[], log: FastifyBas
   broker?.attach(app.server)
   await app.listen({ host: config.HOST, port: config.PORT, listenTextResolver: () => 'listening on the public address' })
 
-  const addresses = { public: urlOf(app), ...broker === undefined ? {} : { mqtt: `mqtt://${hostPort(broker.address())}` } }
+  const ops = opened(await buildOps({ checks, log, token: config.OPS_TOKEN }), part => part.close())
+  await ops.listen({ host: config.OPS_HOST, port: config.OPS_PORT, listenTextResolver: () => 'listening on the ops address' })
+
+  const addresses = { public: urlOf(app), ops: urlOf(ops), ...broker === undefined ? {} : { mqtt: `mqtt://${hostPort(broker.address())}` } }
   log.info(addresses, 'listening')
 
   return {
