@@ -1,3 +1,4 @@
+import { Ajv } from 'ajv'
 import { test } from 'tap'
 import type { Callback, JsonObject } from '../../../src/domain/callback.ts'
 import { createEventValidators } from '../../../src/delivery/event-validators.ts'
@@ -53,7 +54,9 @@ void test('the schemas are strict', async t => {
 })
 
 void test('every documented example can be taken and told', async t => {
+  const meetsSchema = new Ajv({ allErrors: true, strict: false }).compile(channelOf().parameters)
   for (const [name, example] of Object.entries(channelOf().examples)) {
+    t.ok(meetsSchema(example), name)
     t.strictSame(channelOf().faultsOf?.(example), [], name)
     const { verdict } = await verdictOf(callbackOf(example))
     const [draft] = verdict.events
