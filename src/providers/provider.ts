@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import type { Callback, JsonObject } from '../domain/callback.ts'
 import type { EventDraft, EventStatus } from '../domain/event.ts'
-import type { Detail } from '../domain/failure.ts'
+import type { Detail, FailureCode } from '../domain/failure.ts'
 import type { Result } from '../domain/result.ts'
 
 /** A JSON Schema, draft-07, as Ajv takes it. */
@@ -80,6 +80,8 @@ export interface Channel {
   readonly examples: { readonly [name: string]: JsonObject }
   /** The schema of the 200 reply as JSON. */
   readonly reply: JsonSchema
+  /** What it may refuse with beside faults of its parameters, for the documents. */
+  readonly failures?: readonly FailureCode[]
   /** Bytes to parameters where neither the query parser nor JSON does it; default: the query, or the body. */
   read? (request: FastifyRequest): Promise<unknown> | unknown
   /** Faults that the schema cannot express, found whether or not the schema is met. */

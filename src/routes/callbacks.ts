@@ -3,7 +3,7 @@ import type { Callback, JsonObject } from '../domain/callback.ts'
 import { Failure } from '../domain/failure.ts'
 import type { Journal } from '../journal/journal.ts'
 import type { Channel, OpenProvider } from '../providers/provider.ts'
-import { errorReplySchema } from './error-schema.ts'
+import type { Description } from './description.ts'
 import { wantsPage } from './error-reply.ts'
 import { formType } from './form-body.ts'
 import { pageOf } from './landing-page.ts'
@@ -19,12 +19,12 @@ export interface CallbackParts {
 export function addCallbackRoutes (app: FastifyInstance, { providers, journal }: CallbackParts): void {
   for (const provider of providers) {
     for (const channel of provider.channels) {
-      for (const url of channel.paths) app.route(routeOf(url, channel, journal))
+      for (const url of channel.paths) app.route(routeOf(url, provider.name, channel, journal))
     }
   }
 }
 
-function routeOf (url: string, channel: Channel, journal: Pick<Journal, 'append'>): RouteOptions {
+function routeOf (url: string, provider: string, channel: Channel, journal: Pick<Journal, 'append'>): RouteOptions {
   const location = channel.method === 'GET' ? 'query' : 'body'
   return {
     method: channel.method,
@@ -32,10 +32,11 @@ function routeOf (url: string, channel: Channel, journal: Pick<Journal, 'append'
     schema: {
       operationId: url === channel.paths[0] ? channel.operationId : `${channel.operationId}${url.replaceAll(/[/:]+/g, '_')}`,
       summary: channel.summary,
+      tags: [provider],
       [location === 'query' ? 'querystring' : 'body']: schemaOf(channel),
-      response: { 200: channel.reply, '4xx': errorReplySchema, '5xx': errorReplySchema },
+      response: { 200: channel.reply },
     },
-    config: { cors: channel.cors, form: channel.form !== undefined },
+    config: { cors: channel.cors, form: channel.form !== undefined, described: descriptionOf(channel) },
     attachValidation: true, // so that the schema's faults and the channel's own come in one reply
     ...channel.read === undefined ? {} : { preValidation: async (request: FastifyRequest) => { request.body = await channel.read?.(request) } },
     handler: async (request, reply) => {
@@ -48,6 +49,11 @@ function routeOf (url: string, channel: Channel, journal: Pick<Journal, 'append'
       return answer(request, reply, { ...channel.toReply(id, callback), ...kept })
     },
   }
+}
+
+function descriptionOf ({ method, examples, failures = [] }: Channel): Description {
+  const ofBody = method === 'POST' ? ['PAYLOAD_TOO_LARGE', 'MEDIA_TYPE_UNSUPPORTED'] as const : []
+  return { failures: ['PARAMETERS_INVALID', ...failures, ...ofBody, 'JOURNAL_UNAVAILABLE'], examples, page: method === 'GET' }
 }
 
 /** One schema, or one for each media type: Fastify checks no other, so none but these may be read (`form-body.ts`). */

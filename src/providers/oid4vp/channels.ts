@@ -28,6 +28,7 @@ export const channels: readonly Channel[] = [{
   form: formParameters,
   examples,
   reply,
+  failures: ['KEY_USED'],
   faultsOf,
   toCallback: (parameters, traceparent) => toCallback(parameters, traceparent),
   toReply: () => ({ message: 'Callback received.' }),
