@@ -1,0 +1,25 @@
+import type { DatabaseSync } from 'node:sqlite'
+import type { Seal } from '../seal.ts'
+import type { Leases } from './leases.ts'
+import type { Transactions } from './transactions.ts'
+import type { Watches } from './watches.ts'
+
+/** What the acts of the SQLite journal are given; each names what it uses. */
+export interface SqliteParts {
+  readonly db: DatabaseSync
+  readonly transactions: Transactions
+  readonly watches: Watches
+  /** By event id. */
+  readonly eventLeases: Leases<HeldEvent>
+  /** By topic. */
+  readonly clearLeases: Leases<HeldTopic>
+  readonly seal: Seal
+  /** Milliseconds since 1970. */
+  readonly now: () => number
+  readonly wakeAppended: () => void
+  readonly wakeRecorded: () => void
+}
+
+export interface HeldEvent { readonly seq: number, readonly provider: string, readonly key: string }
+/** `attempt`: the event's last one when the clear began. */
+export interface HeldTopic extends HeldEvent { readonly eventId: string, readonly attempt: number }
