@@ -67,6 +67,7 @@ export function addTokenRoutes (app: FastifyInstance, { tokens }: TokenRoutePart
 }
 
 function refuseFaults ({ validationError, body }: FastifyRequest): void {
+  if (body === undefined) throw new Failure('PARAMETERS_INVALID', { details: [{ issue: 'is missing', field: 'body', location: 'body' }] }) // no media type, so no schema
   if (validationError === undefined) return
   throw new Failure('PARAMETERS_INVALID', { details: detailsOf(validationError.validation as Parameters<typeof detailsOf>[0] ?? [], body, 'body') })
 }
