@@ -1,6 +1,7 @@
 import { Failure, failures, type FailureCode } from '../src/domain/failure.ts'
 import { bodyOf } from '../src/routes/error-reply.ts'
 import { errorReplySchema } from '../src/routes/error-schema.ts'
+import { corsHeaders } from './openapi-operation.ts'
 
 const traceId = '0af7651916cd43dd8448eb211c80319c'
 const fault = { issue: 'is missing', field: 'state', value: 'absent', location: 'body' } as const
@@ -27,9 +28,9 @@ const headersOf: { readonly [status: number]: object } = {
 }
 const text = (description: string) => ({ description, schema: { type: 'string' } })
 const headers = {
-  'Access-Control-Allow-Origin': text('From `CORS_ORIGINS`.'),
-  'Access-Control-Allow-Methods': text('The methods that a page may use.'),
-  'Access-Control-Allow-Headers': text('The headers that a page may send.'),
+  'Access-Control-Allow-Origin': text('From `CORS_ORIGINS`. On operations that pages of other origins may call.'),
+  'Access-Control-Allow-Methods': text('The methods that such a page may use.'),
+  'Access-Control-Allow-Headers': text('The headers that such a page may send.'),
   'WWW-Authenticate': text('How to authenticate (RFC 9110 §11.6.1).'),
   Allow: text('The methods that the path takes.'),
   'Retry-After': { description: 'Seconds to wait before the next try.', schema: { type: 'integer' } },
@@ -62,7 +63,7 @@ function responseOf (name: string, codes: readonly FailureCode[]): object {
   const examples = Object.fromEntries(codes.map(code => [code, { value: bodyOf(new Failure(code, code === 'PARAMETERS_INVALID' ? { details: [fault] } : {}), traceId) }]))
   return {
     description: meanings[name],
-    ...headersOf[failures[first].status] === undefined ? {} : { headers: headersOf[failures[first].status] },
+    headers: { ...headersOf[failures[first].status], ...corsHeaders },
     content: { 'application/json': { schema: { $ref: '#/components/schemas/ErrorReply' }, examples }, 'text/html': { schema: { type: 'string' } } },
   }
 }

@@ -11,7 +11,7 @@ export interface Operation {
   readonly security?: readonly object[]
 }
 
-const corsHeaders = Object.fromEntries(['Access-Control-Allow-Origin', 'Access-Control-Allow-Methods', 'Access-Control-Allow-Headers']
+export const corsHeaders = Object.fromEntries(['Access-Control-Allow-Origin', 'Access-Control-Allow-Methods', 'Access-Control-Allow-Headers']
   .map(name => [name, { $ref: `#/components/headers/${name}` }]))
 
 /** An example of a query is told parameter by parameter, under one name; of a body, whole. */
@@ -48,7 +48,7 @@ export function withPage (operation: Operation, page: boolean): Operation {
   return page ? withOk(operation, ok => ({ ...ok, content: { ...ok.content, 'text/html': { schema: { type: 'string' } } } })) : operation
 }
 
-/** Error replies of such routes have the same headers; their components are shared with routes that have not. */
+/** Error replies have them as well: the components say so. */
 export function withCors (operation: Operation, cors: boolean): Operation {
   return cors ? withOk(operation, ok => ({ ...ok, headers: corsHeaders })) : operation
 }

@@ -1,0 +1,43 @@
+import { Ajv2020 } from 'ajv/dist/2020.js'
+import { at, type OpenApi, type Reply } from './document.ts'
+import type { Exchange } from './exchanges.ts'
+
+export interface Answer { readonly status: number, readonly headers: { readonly [name: string]: string | undefined }, readonly body: string }
+
+/** What belongs to no operation is described by the document as a whole. */
+const beside: { readonly [status: number]: string } = { 404: 'NotFoundError', 405: 'MethodNotAllowedError' }
+
+/** A function that says what of an answer the document does not know: one sentence for each fault, none for an answer as described. */
+export function createCheck (document: OpenApi): (exchange: Exchange, answer: Answer) => string[] {
+  const ajv = new Ajv2020({ strict: false, validateFormats: false }).addSchema(document, 'document')
+  return ({ name, path, method, expected }, answer) => {
+    const says = (fault: string) => `${name}: ${fault}`
+    if (expected !== undefined && answer.status !== expected) return [says(`${answer.status} in place of ${expected}: ${answer.body.slice(0, 300)}`)]
+    const ref = describedBy(method, path, answer.status)
+    const reply = ref === undefined ? undefined : at(document, ref) as Reply | undefined
+    if (reply === undefined) return [says(`${answer.status} is not documented: ${answer.body.slice(0, 300)}`)]
+    return [...contentFaults(ref ?? '', reply, answer), ...headerFaults(reply, answer)].map(says)
+  }
+
+  function describedBy (method: string, path: string, status: number): string | undefined {
+    const escaped = path.replaceAll('~', '~0').replaceAll('/', '~1')
+    const ofOperation = `#/paths/${escaped}/${method.toLowerCase()}/responses/${status}`
+    const found = at(document, ofOperation) as Reply | undefined
+    if (found !== undefined) return found.$ref ?? ofOperation
+    return beside[status] === undefined ? undefined : `#/components/responses/${beside[status]}`
+  }
+
+  function contentFaults (ref: string, { content = {} }: Reply, { headers, body }: Answer): string[] {
+    const type = headers['content-type']?.split(';')[0] ?? ''
+    if (content[type] === undefined) return [`${type || 'no media type'} is not documented`]
+    if (type === 'text/html') return body.startsWith('<!doctype html>') ? [] : ['the page is none']
+    if (type !== 'application/json') return []
+    const validate = ajv.compile({ $ref: `document${ref}/content/application~1json/schema` })
+    return validate(JSON.parse(body)) ? [] : [`does not fit: ${ajv.errorsText(validate.errors)}`]
+  }
+
+  /** Headers of CORS depend on the route, and are looked at by the test itself. */
+  function headerFaults ({ headers: described = {} }: Reply, { headers }: Answer): string[] {
+    return Object.keys(described).filter(name => !name.startsWith('Access-Control-') && headers[name.toLowerCase()] === undefined).map(name => `${name} is absent`)
+  }
+}

@@ -1,0 +1,117 @@
+import { join } from 'node:path'
+import type { FastifyInstance } from 'fastify'
+import { pino } from 'pino'
+import t, { type Test } from 'tap'
+import { buildApp } from '../../src/app.ts'
+import { loadConfig } from '../../src/config.ts'
+import { openJournal } from '../../src/journal/index.ts'
+import { buildOps } from '../../src/ops.ts'
+import { providers } from '../../src/providers/index.ts'
+import { openService } from '../../src/service.ts'
+import { openForDocuments } from '../../scripts/open-providers.ts'
+import { createCheck, type Answer } from './check.ts'
+import { read, type OpenApi } from './document.ts'
+import { exchangesOf, type Exchange } from './exchanges.ts'
+
+const document = JSON.parse(read('openapi.json')) as OpenApi
+const isOps = (path: string) => document.paths[path]?.servers !== undefined
+const isProbe = (path: string) => /^\/(?:livez|readyz)$/.test(path)
+const log = pino({ level: 'silent' })
+const page = { origin: 'https://wallet.example' } // on every public request, so that every reply shows its CORS headers
+const checks = async () => ({ journal: { status: 'ok' as const } })
+
+async function openApp (t: Test) {
+  const journal = await openJournal({ url: `sqlite:${join(t.testdir(), 'journal.db')}`, keys: [] })
+  const opened = openForDocuments()
+  const app = await buildApp({ providers: opened, journal, checks, log, trustProxy: [], corsOrigins: ['*'], bodyLimit: 1_048_576 })
+  t.teardown(async () => { await app.close(); await journal.close(); for (const provider of opened) await provider.close() })
+  return { app, journal }
+}
+
+async function inject (app: FastifyInstance, { method, url, headers, body }: Exchange, more: { readonly [name: string]: string } = {}): Promise<Answer> {
+  const { statusCode, headers: given, body: text } = await app.inject({ method: method as 'GET', url, headers: { ...headers, ...more }, ...body === undefined ? {} : { payload: body } })
+  return { status: statusCode, headers: given as Answer['headers'], body: text }
+}
+
+async function request (base: string, { method, url, headers, body }: Exchange, more: { readonly [name: string]: string } = {}): Promise<Answer> {
+  const reply = await fetch(`${base}${url}`, { method, headers: { ...headers, ...more }, ...body === undefined ? {} : { body: Buffer.from(body) } })
+  return { status: reply.status, headers: Object.fromEntries(reply.headers), body: await reply.text() }
+}
+
+/** Of a route that pages may call, every reply lets them read it. */
+function corsFaults ({ path, method, name }: Exchange, { headers }: Answer): string[] {
+  const described = document.paths[path]?.[method.toLowerCase()]?.responses['200']?.headers ?? {}
+  return Object.keys(described).filter(header => headers[header.toLowerCase()] === undefined).map(header => `${name}: ${header} is absent`)
+}
+
+void t.test('every valid and invalid request of every public operation is answered as the document says', async t => {
+  const { app } = await openApp(t)
+  const check = createCheck(document)
+  const exchanges = exchangesOf(document, path => !isOps(path))
+  t.ok(exchanges.length > 300)
+  for (const exchange of exchanges) {
+    const answer = await inject(app, exchange, page)
+    t.same([...check(exchange, answer), ...corsFaults(exchange, answer)], [], exchange.name)
+    t.ok(answer.status < 500, `${exchange.name}: ${answer.status}`)
+  }
+})
+
+void t.test('so is every one of the ops listener, with its token, without, and from where nobody may ask', async t => {
+  const token = 'sesame-sesame-sesame'
+  const [guarded, open] = [await buildOps({ checks, log, token }), await buildOps({ checks, log })]
+  t.teardown(() => guarded.close())
+  t.teardown(() => open.close())
+  const check = createCheck(document)
+  for (const exchange of exchangesOf(document, path => isOps(path) || isProbe(path))) {
+    t.same(check(exchange, await inject(open, exchange)), [], exchange.name)
+    t.same(check(exchange, await inject(guarded, exchange, { authorization: `Bearer ${token}` })), [], exchange.name)
+    if (exchange.expected !== 200) continue
+    t.same(check({ ...exchange, expected: 403 }, await inject(open, exchange, { host: 'evil.example' })), [], exchange.name)
+    t.same(check({ ...exchange, expected: isProbe(exchange.path) ? 200 : 401 }, await inject(guarded, exchange)), [], exchange.name)
+  }
+})
+
+void t.test('over HTTP, the running service answers so too', async t => {
+  const config = loadConfig({ HOST: '127.0.0.1', PORT: '0', OPS_PORT: '0', MQTT_LISTEN_PORT: '0', JOURNAL_URL: `sqlite:${join(t.testdir(), 'journal.db')}` }, providers)
+  const service = await openService({ config, providers, log })
+  t.teardown(service.close)
+  const check = createCheck(document)
+  const fits = ({ url, body = '' }: Exchange) => url.length < 15_000 && body.length < 1_048_576 // Node cuts off longer headers; who sends too much may be cut off before it reads why
+  for (const exchange of exchangesOf(document).filter(fits)) {
+    const isPublic = !isOps(exchange.path)
+    const answer = await request(isPublic ? service.addresses.public : service.addresses.ops, exchange, isPublic ? page : {})
+    t.same([...check(exchange, answer), ...isPublic ? corsFaults(exchange, answer) : []], [], exchange.name)
+  }
+  const long = await request(service.addresses.public, { name: '', path: '', method: 'GET', url: `/livez?${'x'.repeat(20_000)}`, headers: {} })
+  t.equal(long.status, 431)
+  for (const path of Object.keys(document.paths).filter(isOps)) t.equal((await request(service.addresses.public, { name: '', path, method: 'GET', url: path, headers: {} })).status, 404, `${path} is not public`)
+})
+
+void t.test('a callback that cannot be kept is refused as the document says', async t => {
+  const { app, journal } = await openApp(t)
+  await journal.close()
+  const check = createCheck(document)
+  const valid = exchangesOf(document, path => !isOps(path) && !isProbe(path)).filter(({ expected }) => expected === 200)
+  t.ok(valid.length > 10)
+  for (const exchange of valid) t.same(check({ ...exchange, expected: 503 }, await inject(app, exchange, page)), [], exchange.name)
+})
+
+void t.test('an answer that the document does not know is found', async t => {
+  const { app } = await openApp(t)
+  const [exchange] = exchangesOf(document, path => !isOps(path) && !isProbe(path))
+  if (exchange === undefined) throw new Error('the document has no operation')
+  const { path, method } = exchange
+  const answer = await inject(app, exchange)
+  const operation = document.paths[path]?.[method.toLowerCase()]
+  const having = (responses: object) => createCheck({ ...structuredClone(document), paths: { [path]: { [method.toLowerCase()]: { ...operation, responses } } } } as unknown as OpenApi)
+  t.same(createCheck(document)(exchange, answer), [])
+  const rows: readonly (readonly [string, string[]])[] = [
+    ['another status', createCheck(document)({ ...exchange, expected: 400 }, answer)],
+    ['a status without a reply', having({})(exchange, answer)],
+    ['another media type', having({ 200: { content: { 'text/plain': {} } } })(exchange, answer)],
+    ['another form', having({ 200: { content: { 'application/json': { schema: { type: 'object', required: ['absent'] } } } } })(exchange, answer)],
+    ['a header less', having({ 200: { headers: { 'X-Absent': {} }, content: operation?.responses['200']?.content } })(exchange, answer)],
+    ['a page that is none', createCheck(document)(exchange, { ...answer, headers: { 'content-type': 'text/html' } })],
+  ]
+  for (const [claim, faults] of rows) t.equal(faults.length, 1, claim)
+})
