@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto'
+import { createHmac, createSecretKey } from 'node:crypto'
 import type { Callback, Json } from '../domain/callback.ts'
 
 export type Fingerprint = (callback: Pick<Callback, 'provider' | 'key' | 'parameters'>) => Uint8Array
@@ -8,7 +8,8 @@ export type Fingerprint = (callback: Pick<Callback, 'provider' | 'key' | 'parame
  * guessed and a plain hash of them would give them away.
  */
 export function createFingerprint (secret: Uint8Array): Fingerprint {
-  return ({ provider, key, parameters }) => createHmac('sha256', secret).update(canonical([provider, key, parameters])).digest()
+  const keyed = createSecretKey(secret)
+  return ({ provider, key, parameters }) => createHmac('sha256', keyed).update(canonical([provider, key, parameters])).digest()
 }
 
 /** JSON with the members of every object in one order, so that equal values are equal texts. */

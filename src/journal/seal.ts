@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto'
+import { createCipheriv, createDecipheriv, createHash, createSecretKey, randomBytes } from 'node:crypto'
 import { Failure } from '../domain/failure.ts'
 
 /**
@@ -24,9 +24,9 @@ const headLength = 1 + idLength + nonceLength
 /** The first key seals, all of them open; with none, nothing is sealed. */
 export function createSeal (keys: readonly Uint8Array[]): Seal {
   if (keys.some(key => key.length !== 32)) throw new Failure('SETTINGS_INVALID', { reason: 'JOURNAL_ENCRYPTION_KEYS: each key must be 32 bytes long.' })
-  const known = new Map(keys.map(key => [idOf(key).toString('hex'), key]))
-  const [first] = keys
-  const mark = first === undefined ? Buffer.of(plain) : Buffer.concat([Buffer.of(sealed), idOf(first)])
+  const known = new Map(keys.map(key => [idOf(key).toString('hex'), createSecretKey(key)]))
+  const first = keys[0] && createSecretKey(keys[0])
+  const mark = first === undefined ? Buffer.of(plain) : Buffer.concat([Buffer.of(sealed), idOf(keys[0]!)])
 
   return {
     close (text, name) {
