@@ -17,7 +17,7 @@ interface MqttDocument {
 }
 
 void t.test('the OpenAPI document is valid, and a broken one is not', async t => {
-  t.match(await new Validator().validate(structuredClone(http) as object), { valid: true })
+  t.match(await new Validator().validate({ ...structuredClone(http) }), { valid: true })
   t.match(await new Validator().validate({ ...structuredClone(http), paths: { '/x': { get: { responses: [] } } } }), { valid: false })
 })
 
