@@ -1,0 +1,489 @@
+import { randomUUID } from 'node:crypto'
+import type { Test } from 'tap'
+import type { Callback } from '../../src/domain/callback.ts'
+import { Failure } from '../../src/domain/failure.ts'
+import type { Claim, EventClaim, Journal, Told } from '../../src/journal/journal.ts'
+
+export interface Opened {
+  readonly journal: Journal
+  /** Closes the journal and opens the same data again; absent where nothing outlives the journal. */
+  readonly reopen?: (() => Promise<Journal>) | undefined
+}
+
+export interface OpenParts {
+  readonly now: () => number
+  readonly keys?: readonly Uint8Array[]
+}
+
+/** Opens a fresh journal and closes it when the test ends. */
+export type OpenJournal = (t: Test, parts: OpenParts) => Promise<Opened>
+
+interface Given extends Opened {
+  readonly clock: { now: number }
+  /** Claims, and asserts that there is just one; that there is none; the same for an event. */
+  one (): Promise<Claim>
+  none (): Promise<void>
+  event (): Promise<EventClaim>
+}
+
+const lease = 10_000
+const away = new Failure('PROVIDER_AWAY')
+const refused = new Failure('RESULT_REFUSED', { reason: 'status 500' })
+
+export function callback (key = 'rq:1', parameters: Callback['parameters'] = { a: 1 }, more: Partial<Callback> = {}): Callback {
+  return { provider: 'tokenio', channel: 'back', key, parameters, traceparent: '00-00000000000000000000000000000001-0000000000000001-01', ...more }
+}
+
+export function told (key: string, more: Partial<Told> = {}, topic = `t/${key}`): Told {
+  return { events: [{ id: randomUUID(), type: 'callbacks.tokenio.completed.v1', topic, payload: `{"key":"${key}"}` }], gist: 'said', final: false, ...more }
+}
+
+/** Every promise of `Journal`, tried to be broken. */
+export function journalContract (t: Test, open: OpenJournal): void {
+  const start = 1_800_000_000_000
+
+  function test (claim: string, act: (t: Test, given: Given) => Promise<void>): void {
+    void t.test(claim, async t => {
+      const clock = { now: start }
+      const { journal, reopen } = await open(t, { now: () => clock.now })
+      const one = async (): Promise<Claim> => {
+        const claims = await journal.claim('tokenio', 10)
+        t.equal(claims.length, 1, 'one claim')
+        return claims[0]!
+      }
+      const none = async (): Promise<void> => { t.same(await journal.claim('tokenio', 10), [], 'no claim') }
+      const event = async (): Promise<EventClaim> => {
+        const claims = await journal.claimEvents(10)
+        t.equal(claims.length, 1, 'one event')
+        return claims[0]!
+      }
+      await act(t, { journal, reopen, clock, one, none, event })
+    })
+  }
+
+  test('a callback comes back as it was appended', async (t, { journal, one, clock }) => {
+    const given = callback('rq:é/+#', { text: '☃', deep: [{ a: null }] }, { channel: 'front', incidental: { trace: 'x' }, reply: { response_code: 'r' }, singleUse: true })
+    const { id, isNew, reply } = await journal.append(given)
+    t.ok(isNew)
+    t.same(reply, { response_code: 'r' })
+    const { entry, attempt, failures, streak, asks, gist, final } = await one()
+    t.same(entry, { id, callback: given, receivedAt: clock.now })
+    t.same({ attempt, failures, streak, asks, gist, final }, { attempt: 1, failures: 0, streak: 0, asks: 0, gist: undefined, final: false })
+  })
+
+  test('a repeat has the first one\'s id and reply, and makes nothing due', async (t, { journal, one, none, reopen }) => {
+    const first = await journal.append(callback('rq:1', { a: 1, b: 2 }, { reply: { code: 'first' } }))
+    const again = await journal.append(callback('rq:1', { b: 2, a: 1 }, { reply: { code: 'second' }, incidental: { trace: 'other' } }))
+    t.same(again, { id: first.id, isNew: false, reply: { code: 'first' } })
+    await journal.recordEvents(await one(), told('rq:1'))
+    await journal.append(callback('rq:1', { a: 1, b: 2 }))
+    await none()
+    if (reopen === undefined) return
+    const reopened = await reopen()
+    t.same(await reopened.append(callback('rq:1', { a: 1, b: 2 })), { id: first.id, isNew: false, reply: { code: 'first' } }, 'also after a restart')
+  })
+
+  test('equal callbacks at once are one entry', async (t, { journal, one }) => {
+    const appended = await Promise.all(Array.from({ length: 1000 }, () => journal.append(callback('rq:1', { a: 1 }, { reply: { code: randomUUID() } }))))
+    t.equal(new Set(appended.map(({ id }) => id)).size, 1)
+    t.equal(new Set(appended.map(({ reply }) => reply?.code)).size, 1)
+    t.equal(appended.filter(({ isNew }) => isNew).length, 1)
+    await journal.recordEvents(await one(), told('rq:1'))
+    t.same(await journal.claim('tokenio', 10), [])
+  })
+
+  test('a single-use key refuses another body, also at once, and fails no neighbour', async (t, { journal }) => {
+    const answers = await Promise.allSettled([1, 2, 1].map(a => journal.append(callback('s', { a }, { singleUse: true }))).concat(journal.append(callback('other'))))
+    t.same(answers.map(({ status }) => status), ['fulfilled', 'rejected', 'fulfilled', 'fulfilled'])
+    await t.rejects(journal.append(callback('s', { a: 3 }, { singleUse: true })), { code: 'KEY_USED' })
+    t.notOk((await journal.append(callback('s', { a: 1 }, { singleUse: true }))).isNew)
+    t.equal((await journal.claim('tokenio', 10)).length, 2)
+  })
+
+  test('ids grow in the order of arrival', async (t, { journal, clock }) => {
+    const ids: string[] = []
+    for (let i = 0; i < 20; i++) {
+      ids.push((await journal.append(callback(`k${i}`))).id)
+      clock.now -= 1
+    }
+    t.same(ids.toSorted(), ids)
+    t.match(ids[0], /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/)
+  })
+
+  test('a claim takes the provider\'s own, oldest due first, no more than asked for', async (t, { journal, clock }) => {
+    for (const key of ['a', 'b', 'c']) {
+      await journal.append(callback(key))
+      await journal.append(callback(key, {}, { provider: 'oid4vp' }))
+      clock.now += 1
+    }
+    t.same((await journal.claim('tokenio', 2)).map(({ entry }) => entry.callback.key), ['a', 'b'])
+    t.same((await journal.claim('tokenio', 2)).map(({ entry }) => entry.callback.key), ['c'])
+    t.equal((await journal.claim('oid4vp', 10)).length, 3)
+    t.same(await journal.claim('nobody', 10), [])
+  })
+
+  test('one key is held by one claim only, its entries in the order of arrival', async (t, { journal, one, none }) => {
+    const first = await journal.append(callback('k', { a: 1 }))
+    const second = await journal.append(callback('k', { a: 2 }))
+    const claim = await one()
+    t.equal(claim.entry.id, first.id)
+    await none()
+    await journal.append(callback('k', { a: 3 }))
+    await none()
+    t.ok(await journal.recordEvents(claim, told('k')))
+    t.equal((await one()).entry.id, second.id)
+  })
+
+  test('a lease ends after 10 s, and then its first holder writes nothing', async (t, { journal, one, none, clock }) => {
+    await journal.append(callback('k'))
+    const first = await one()
+    clock.now += lease - 1
+    await none()
+    clock.now += 1
+    const second = await one()
+    t.ok(second.attempt > first.attempt)
+    t.notOk(await journal.recordEvents(first, told('k')))
+    t.notOk(await journal.reschedule(first, clock.now, away))
+    t.notOk(await journal.bury(first, refused))
+    await journal.release(first)
+    await none()
+    t.same(await journal.claimEvents(10), [])
+    t.ok(await journal.recordEvents(second, told('k')))
+  })
+
+  test('a claim is ended once, also when both ends are written at once', async (t, { journal, one }) => {
+    await journal.append(callback('k'))
+    const claim = await one()
+    t.same(await Promise.all([journal.recordEvents(claim, told('k')), journal.recordEvents(claim, told('k')), journal.bury(claim, refused)]), [true, false, false])
+    t.notOk(await journal.recordEvents(claim, told('k')))
+    t.equal((await journal.claimEvents(10)).length, 1)
+  })
+
+  test('a released claim is due at once, uncounted, and has no say', async (t, { journal, one }) => {
+    await journal.append(callback('k'))
+    const first = await one()
+    await journal.release(first)
+    t.notOk(await journal.recordEvents(first, told('k')))
+    const second = await one()
+    t.same([second.failures, second.streak], [0, 0])
+    t.ok(second.attempt > first.attempt)
+    t.ok(await journal.recordEvents(second, told('k')))
+  })
+
+  test('a watch is asked again when it is due, and knows what was said', async (t, { journal, one, none, clock }) => {
+    await journal.append(callback('k'))
+    await journal.recordEvents(await one(), told('k', { gist: 'pending', askAgainAt: clock.now + 5000 }))
+    clock.now += 4999
+    await none()
+    clock.now += 1
+    const again = await one()
+    t.same([again.asks, again.gist, again.final], [1, 'pending', false])
+    await journal.recordEvents(again, told('k', { events: [], gist: 'pending' }))
+    clock.now += 1e9
+    await none()
+  })
+
+  test('a key has one watch: the newer entry takes it', async (t, { journal, one, none, clock }) => {
+    await journal.append(callback('k', { a: 1 }))
+    await journal.recordEvents(await one(), told('k', { askAgainAt: clock.now + 5000 }))
+    const second = await journal.append(callback('k', { a: 2 }))
+    const claim = await one()
+    t.equal(claim.entry.id, second.id, 'the waiting one comes before the watching one, and at once')
+    await journal.recordEvents(claim, told('k', { askAgainAt: clock.now + 9000 }))
+    clock.now += 5000
+    await none()
+    clock.now += 4000
+    const again = await one()
+    t.equal(again.entry.id, second.id)
+    await journal.recordEvents(again, told('k', { final: true }))
+    clock.now += 1e9
+    await none()
+  })
+
+  test('askAgainAt waits for nobody when a newer entry came meanwhile', async (t, { journal, one, clock }) => {
+    await journal.append(callback('k', { a: 1 }))
+    const claim = await one()
+    const second = await journal.append(callback('k', { a: 2 }))
+    await journal.recordEvents(claim, told('k', { askAgainAt: clock.now + 5000 }))
+    t.equal((await one()).entry.id, second.id)
+  })
+
+  test('an entry that needs no asking leaves the watch where it is', async (t, { journal, one, clock }) => {
+    const first = await journal.append(callback('k', { a: 1 }))
+    await journal.recordEvents(await one(), told('k', { askAgainAt: clock.now + 5000 }))
+    await journal.append(callback('k', { a: 2 }))
+    await journal.recordEvents(await one(), told('k'))
+    t.equal((await one()).entry.id, first.id)
+  })
+
+  test('after the final event waiting entries are still claimed, as final, and nobody watches', async (t, { journal, one, none, clock }) => {
+    await journal.append(callback('k', { a: 1 }))
+    await journal.recordEvents(await one(), told('k', { askAgainAt: clock.now }))
+    await journal.append(callback('k', { a: 2 }))
+    const claim = await one()
+    await journal.append(callback('k', { a: 3 }))
+    await journal.recordEvents(claim, told('k', { final: true, gist: 'done', askAgainAt: clock.now }))
+    const last = await one()
+    t.same([last.final, last.gist], [true, 'done'])
+    await journal.recordEvents(last, { events: [], gist: 'done', final: true })
+    clock.now += 1e9
+    await none()
+    await journal.append(callback('k', { a: 4 }))
+    t.ok((await one()).final, 'also one that comes later')
+  })
+
+  test('final stays, whatever is told later', async (t, { journal, one, none, clock }) => {
+    await journal.append(callback('k', { a: 1 }))
+    await journal.recordEvents(await one(), told('k', { final: true }))
+    await journal.append(callback('k', { a: 2 }))
+    await journal.recordEvents(await one(), told('k', { events: [], askAgainAt: clock.now }))
+    await none()
+    await journal.append(callback('k', { a: 3 }))
+    t.ok((await one()).final)
+  })
+
+  for (const [failure, failures] of [[away, 0], [refused, 1]] as const) {
+    test(`${failure.code} counts ${failures}, and puts the entry off`, async (t, { journal, one, none, clock }) => {
+      await journal.append(callback('k'))
+      t.ok(await journal.reschedule(await one(), clock.now + 1500.5, failure))
+      clock.now += 1500
+      await none()
+      clock.now += 1
+      const again = await one()
+      t.same([again.failures, again.streak], [failures, 1])
+      await journal.recordEvents(again, told('k', { askAgainAt: clock.now }))
+      t.equal((await one()).streak, 0, 'a success ends the streak')
+    })
+  }
+
+  test('a new callback makes a key that was put off due at once, also when it came during the try', async (t, { journal, one, none, clock }) => {
+    const { id } = await journal.append(callback('k', { a: 1 }))
+    await journal.reschedule(await one(), clock.now + 60_000, away)
+    await none()
+    await journal.append(callback('k', { a: 2 }))
+    const claim = await one()
+    t.equal(claim.entry.id, id, 'the oldest first all the same')
+    await journal.append(callback('k', { a: 3 }))
+    await journal.reschedule(claim, clock.now + 60_000, away)
+    await journal.reschedule(await one(), clock.now + 60_000, away)
+    await none()
+  })
+
+  test('a buried entry is not claimed again; its key goes on', async (t, { journal, one, none, clock }) => {
+    await journal.append(callback('k', { a: 1 }))
+    const second = await journal.append(callback('k', { a: 2 }))
+    t.ok(await journal.bury(await one(), new Failure('KEY_UNKNOWN')))
+    const next = await one()
+    t.equal(next.entry.id, second.id)
+    await journal.bury(next, refused)
+    clock.now += 1e9
+    await none()
+    t.notOk((await journal.append(callback('k', { a: 1 }))).isNew, 'a repeat stays a repeat')
+  })
+
+  test('events come as recorded, the head of each key only, in their order', async (t, { journal, clock }) => {
+    const recorded = []
+    for (const key of ['a', 'b']) {
+      const { id: entryId } = await journal.append(callback(key))
+      const [claim] = await journal.claim('tokenio', 1)
+      const both = told(key, { events: [...told(key).events, ...told(key).events] })
+      await journal.recordEvents(claim!, both)
+      recorded.push({ entryId, events: both.events })
+      clock.now += 1
+    }
+    const heads = await journal.claimEvents(10)
+    t.same(heads.map(({ event }) => event), recorded.map(({ events }) => events[0]))
+    t.same(heads.map(({ entryId }) => entryId), recorded.map(({ entryId }) => entryId))
+    t.same(heads.map(({ recordedAt, attempt, failures, streak }) => ({ recordedAt, attempt, failures, streak })), [0, 1].map(i => ({ recordedAt: start + i, attempt: 1, failures: 0, streak: 0 })))
+    t.same(await journal.claimEvents(10), [], 'the followers wait while their heads are held')
+    t.ok(await journal.markPublished(heads[0]!))
+    t.same((await journal.claimEvents(10)).map(({ event }) => event), [recorded[0]!.events[1]])
+    t.notOk(await journal.markPublished(heads[0]!), 'an end is written once')
+  })
+
+  test('a head that is put off holds back its followers, also later ones, and nobody else', async (t, { journal, one, event, clock }) => {
+    await journal.append(callback('k', { a: 1 }))
+    const two = told('k', { events: [...told('k').events, ...told('k').events] })
+    await journal.recordEvents(await one(), two)
+    t.ok(await journal.rescheduleEvent(await event(), clock.now + 60_000, new Failure('PUBLISH_REFUSED')))
+    await journal.append(callback('k', { a: 2 }))
+    await journal.recordEvents(await one(), told('k'))
+    await journal.append(callback('other'))
+    await journal.recordEvents(await one(), told('other'))
+    t.equal((await event()).event.topic, 't/other')
+    clock.now += 60_000
+    const heads = (await journal.claimEvents(10)).filter(({ event }) => event.topic === 't/k')
+    t.same(heads.map(({ event, failures, streak }) => [event.id, failures, streak]), [[two.events[0]!.id, 1, 1]])
+    await journal.markPublished(heads[0]!)
+    t.ok((await journal.claimEvents(10)).some(({ event }) => event.id === two.events[1]!.id))
+  })
+
+  test('an event\'s lease ends after 10 s, and then its first holder writes nothing', async (t, { journal, one, event, clock }) => {
+    await journal.append(callback('k'))
+    await journal.recordEvents(await one(), told('k'))
+    const first = await event()
+    clock.now += lease - 1
+    t.same(await journal.claimEvents(10), [])
+    clock.now += 1
+    const second = await event()
+    t.ok(second.attempt > first.attempt)
+    t.notOk(await journal.markPublished(first))
+    t.notOk(await journal.rescheduleEvent(first, clock.now, away))
+    t.notOk(await journal.buryEvent(first, away))
+    await journal.releaseEvent(first)
+    t.same(await journal.claimEvents(10), [])
+    await journal.releaseEvent(second)
+    t.notOk(await journal.markPublished(second))
+    t.ok(await journal.markPublished(await event()))
+    t.same(await journal.claimEvents(10), [])
+  })
+
+  test('a buried event buries its entry; the key\'s later events follow', async (t, { journal, one, none, event, clock }) => {
+    await journal.append(callback('k'))
+    const two = told('k', { askAgainAt: clock.now + 5000, events: [...told('k').events, ...told('k').events] })
+    await journal.recordEvents(await one(), two)
+    t.ok(await journal.buryEvent(await event(), new Failure('PUBLISH_REFUSED_FOR_GOOD')))
+    t.equal((await event()).event.id, two.events[1]!.id)
+    clock.now += 1e9
+    await none()
+  })
+
+  test('an old event is published all the same', async (t, { journal, one, event, clock }) => {
+    await journal.append(callback('k'))
+    await journal.recordEvents(await one(), told('k'))
+    clock.now += 30 * 86_400_000
+    t.equal((await event()).recordedAt, start)
+  })
+
+  test('all that was acknowledged is there after a restart, and leases are free', async (t, { journal, one, event, clock, reopen }) => {
+    if (reopen === undefined) return
+    await journal.append(callback('asked', { a: 1 }))
+    const said = told('asked', { gist: 'pending', askAgainAt: clock.now + 5000 })
+    await journal.recordEvents(await one(), said)
+    await event()
+    const { id } = await journal.append(callback('held'))
+    const held = await one()
+    const reopened = await reopen()
+    t.notOk(await reopened.recordEvents(held, told('held')), 'the old claim has no say')
+    const [again] = await reopened.claim('tokenio', 10)
+    t.equal(again?.entry.id, id)
+    t.same((await reopened.claimEvents(10)).map(({ event }) => event), said.events)
+    clock.now += 5000
+    t.same((await reopened.claim('tokenio', 10)).map(({ gist, asks }) => [gist, asks]), [['pending', 1]])
+  })
+
+  async function published (journal: Journal, clock: { now: number }, key: string, expires?: number): Promise<string> {
+    await journal.append(callback(key, { n: randomUUID() }))
+    const [claim] = await journal.claim('tokenio', 1)
+    await journal.recordEvents(claim!, told(key))
+    const [event] = await journal.claimEvents(1)
+    await journal.markPublished(event!, expires === undefined ? undefined : clock.now + expires)
+    return event!.event.id
+  }
+
+  test('a topic is cleared once its event is past clearAt, once', async (t, { journal, clock }) => {
+    await published(journal, clock, 'kept')
+    const eventId = await published(journal, clock, 'k', 900)
+    clock.now += 899
+    t.same(await journal.claimExpired(10), [])
+    clock.now += 1
+    t.same(await journal.claimExpired(10), [{ topic: 't/k', eventId }])
+    t.same(await journal.claimExpired(10), [], 'held')
+    clock.now += lease
+    const [again] = await journal.claimExpired(10)
+    await journal.markCleared(again!)
+    clock.now += 1e9
+    t.same(await journal.claimExpired(10), [])
+    t.same(await journal.claimEvents(10), [])
+  })
+
+  test('a newer event of the topic keeps it from being cleared', async (t, { journal, clock }) => {
+    await published(journal, clock, 'k', 900)
+    clock.now += 500
+    const newer = await published(journal, clock, 'k', 900)
+    clock.now += 500
+    t.same(await journal.claimExpired(10), [])
+    clock.now += 400
+    t.same(await journal.claimExpired(10), [{ topic: 't/k', eventId: newer }])
+  })
+
+  test('an event that was published while its topic was cleared goes out again', async (t, { journal, event, clock }) => {
+    await published(journal, clock, 'k', 900)
+    clock.now += 900
+    const [expired] = await journal.claimExpired(10)
+    const newer = await published(journal, clock, 'k', 900)
+    await journal.markCleared(expired!)
+    const again = await event()
+    t.equal(again.event.id, newer)
+    t.ok(await journal.markPublished(again, clock.now + 900))
+    t.same(await journal.claimEvents(10), [])
+    t.same(await journal.claimExpired(10), [])
+    clock.now += 900
+    t.same(await journal.claimExpired(10), [{ topic: 't/k', eventId: newer }])
+  })
+
+  test('an event that was on its way while its topic was cleared goes out again', async (t, { journal, one, event, clock }) => {
+    await published(journal, clock, 'k', 900)
+    clock.now += 900
+    await journal.append(callback('k', { a: 2 }))
+    await journal.recordEvents(await one(), told('k'))
+    const onItsWay = await event()
+    const [expired] = await journal.claimExpired(10)
+    await journal.markCleared(expired!)
+    t.notOk(await journal.markPublished(onItsWay))
+    t.equal((await event()).event.id, onItsWay.event.id)
+  })
+
+  test('published events of a time range go out again, in order, the key\'s last word last', async (t, { journal, event, clock }) => {
+    await published(journal, clock, 'before')
+    clock.now += 1000
+    const since = clock.now
+    const first = await published(journal, clock, 'k')
+    clock.now += 1000
+    const until = clock.now - 1
+    const second = await published(journal, clock, 'k')
+    await published(journal, clock, 'after')
+    t.same(await journal.claimEvents(10), [])
+    t.equal(await journal.republish({ since, until }), 2)
+    const head = await event()
+    t.equal(head.event.id, first)
+    await journal.markPublished(head)
+    t.equal((await event()).event.id, second)
+    t.equal(await journal.republish({ since: clock.now + 1 }), 0)
+  })
+
+  test('a range of many events goes out again whole', async (t, { journal, clock }) => {
+    await Promise.all(Array.from({ length: 1100 }, (_, i) => journal.append(callback(`k${i}`))))
+    await Promise.all((await journal.claim('tokenio', 2000)).map(claim => journal.recordEvents(claim, told(claim.entry.callback.key))))
+    await Promise.all((await journal.claimEvents(2000)).map(claim => journal.markPublished(claim)))
+    t.equal(await journal.republish({ since: clock.now }), 1100)
+    t.equal((await journal.claimEvents(2000)).length, 1100)
+  })
+
+  test('what is appended or recorded wakes, the last one given, only once it can be claimed', async (t, { journal, one }) => {
+    const woken = { appended: 0, recorded: 0 }
+    journal.onAppended(() => t.fail('replaced'))
+    const appended = new Promise<number>(resolve => { journal.onAppended(() => { woken.appended++; resolve(journal.claim('tokenio', 0).then(() => woken.appended)) }) })
+    const recorded = new Promise<number>(resolve => { journal.onRecorded(() => { woken.recorded++; resolve(journal.claimEvents(10).then(({ length }) => length)) }) })
+    await Promise.all([journal.append(callback('k')), journal.append(callback('k'))])
+    t.equal(await appended, 1, 'once for both')
+    await journal.append(callback('k'))
+    t.equal(woken.appended, 1, 'a repeat wakes nobody')
+    await journal.recordEvents(await one(), told('k'))
+    t.equal(await recorded, 1)
+  })
+
+  test('check proves nothing wrong, and a closed journal refuses all', async (t, { journal, one }) => {
+    await journal.check()
+    await journal.append(callback('k'))
+    const claim = await one()
+    const last = journal.append(callback('last'))
+    await journal.close()
+    t.ok((await last).isNew, 'what was taken before is kept')
+    const acts: (() => Promise<unknown>)[] = [() => journal.append(callback('k')), () => journal.claim('tokenio', 1), () => journal.claimEvents(1), () => journal.recordEvents(claim, told('k')), () => journal.check()]
+    for (const act of acts) {
+      await t.rejects(async () => { await act() }, { code: 'JOURNAL_UNAVAILABLE' })
+    }
+    await journal.close()
+  })
+}
