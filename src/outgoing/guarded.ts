@@ -42,7 +42,7 @@ export function openGuarded ({ allowPrivate = false, lookup, longest = 5_000 }: 
         signal: signal === undefined ? limit : AbortSignal.any([limit, signal]),
       })
       if (reply.statusCode >= 300 && reply.statusCode < 400) {
-        reply.body.destroy()
+        reply.body.on('error', () => {}).destroy() // unheard, its error would end the process
         throw away('it redirects')
       }
       return { status: reply.statusCode, body: await textOf(reply.body) }
