@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { randomOf } from './random.ts'
 
 export interface EntryIdParts {
   /** Milliseconds since 1970. */
@@ -7,7 +7,7 @@ export interface EntryIdParts {
 }
 
 /** Makes UUIDs of version 7 (RFC 9562 §5.7) that only ever grow, also within a millisecond and when the clock is set back. */
-export function createEntryId ({ now = Date.now, random = randomBytes }: EntryIdParts = {}): () => string {
+export function createEntryId ({ now = Date.now, random = randomOf }: EntryIdParts = {}): () => string {
   let last = -1
   let count = 0
 

@@ -1,5 +1,6 @@
-import { createCipheriv, createDecipheriv, createHash, createSecretKey, randomBytes } from 'node:crypto'
+import { createCipheriv, createDecipheriv, createHash, createSecretKey } from 'node:crypto'
 import { Failure } from '../domain/failure.ts'
+import { randomOf } from './random.ts'
 
 /**
  * What rests in the journal. A sealed value is one byte 1, 4 bytes of key id (the head of the key's SHA-256), 12 bytes of nonce,
@@ -31,7 +32,7 @@ export function createSeal (keys: readonly Uint8Array[]): Seal {
   return {
     close (text, name) {
       if (first === undefined) return Buffer.concat([mark, Buffer.from(text)])
-      const nonce = randomBytes(nonceLength)
+      const nonce = randomOf(nonceLength)
       const cipher = createCipheriv('aes-256-gcm', first, nonce).setAAD(Buffer.from(name))
       return Buffer.concat([mark, nonce, cipher.update(text, 'utf8'), cipher.final(), cipher.getAuthTag()])
     },

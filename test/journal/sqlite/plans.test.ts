@@ -1,0 +1,47 @@
+import { randomBytes } from 'node:crypto'
+import { DatabaseSync } from 'node:sqlite'
+import t from 'tap'
+import { createFingerprint } from '../../../src/journal/fingerprint.ts'
+import { readMigrations } from '../../../src/journal/migrations.ts'
+import { createSeal } from '../../../src/journal/seal.ts'
+import { createAppend } from '../../../src/journal/sqlite/append.ts'
+import { createClaimEvents } from '../../../src/journal/sqlite/claim-events.ts'
+import { createClaim } from '../../../src/journal/sqlite/claim.ts'
+import { createExpired } from '../../../src/journal/sqlite/expired.ts'
+import { createLeases } from '../../../src/journal/sqlite/leases.ts'
+import { createMarkPublished } from '../../../src/journal/sqlite/mark-published.ts'
+import { migrate } from '../../../src/journal/sqlite/migrate.ts'
+import type { HeldEvent, HeldTopic } from '../../../src/journal/sqlite/parts.ts'
+import { createPutOff } from '../../../src/journal/sqlite/put-off.ts'
+import { createRecord } from '../../../src/journal/sqlite/record.ts'
+import { createRepublish } from '../../../src/journal/sqlite/republish.ts'
+import { createTransactions } from '../../../src/journal/sqlite/transactions.ts'
+import { createWatches } from '../../../src/journal/sqlite/watches.ts'
+
+void t.test('no statement reads a whole table or sorts, so that a callback costs the same however much is kept', async t => {
+  const db = new DatabaseSync(':memory:')
+  t.teardown(() => { db.close() })
+  migrate(db, await readMigrations('sqlite'))
+  const statements: string[] = []
+  const prepare = db.prepare.bind(db)
+  db.prepare = sql => { statements.push(sql); return prepare(sql) }
+
+  const now = Date.now
+  const wake = (): void => {}
+  const parts = {
+    db, now, seal: createSeal([]), fingerprintOf: createFingerprint(randomBytes(32)), watches: createWatches({ db, now }),
+    transactions: createTransactions({ db }), eventLeases: createLeases<HeldEvent>({ now }), clearLeases: createLeases<HeldTopic>({ now }), wakeAppended: wake, wakeRecorded: wake,
+  }
+  const putOff = createPutOff(parts)
+  const mark = createMarkPublished(parts)
+  for (const create of [createAppend, createRecord, createExpired, createRepublish]) create(parts)
+  createClaim({ ...parts, ...putOff })
+  createClaimEvents({ ...parts, ...mark })
+
+  const planned = statements.filter(sql => !/^(BEGIN|COMMIT)/.test(sql))
+  t.ok(planned.length > 20)
+  for (const sql of planned) {
+    const plan = prepare(`EXPLAIN QUERY PLAN ${sql}`).all().map(({ detail }) => String(detail)).join('; ')
+    t.notMatch(plan, /SCAN|TEMP B-TREE/, `${sql.trim().slice(0, 60)} … ${plan}`)
+  }
+})
