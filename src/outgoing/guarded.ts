@@ -28,7 +28,7 @@ const mostBytes = 512 * 1024
 
 /** Fetches what strangers name: https on the open internet, no redirect followed, at most 512 KiB in 5 s. */
 export function openGuarded ({ allowPrivate = false, lookup, longest = 5_000 }: GuardedParts = {}): Guarded {
-  const agent = new Agent({ connections: 8, pipelining: 1, maxHeaderSize: 16_384, ...allowPrivate ? {} : { connect: createConnect(lookup) } })
+  const agent = new Agent({ connections: 8, pipelining: 1, maxHeaderSize: 16_384, ...allowPrivate ? {} : { connect: createConnect({ lookup }) } })
 
   async function fetchGuarded (url: string, signal?: AbortSignal): Promise<Fetched> {
     const { origin, pathname, search } = checked(url, allowPrivate)

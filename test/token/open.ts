@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Test } from 'tap'
 import type { JsonObject } from '../../src/domain/callback.ts'
@@ -20,7 +20,8 @@ export function usedOnce (): UseOnce & { readonly used: Map<string, number> } {
 
 /** Tokens with a clients file of these entries. */
 export async function openTestTokens (t: Test, entries: readonly JsonObject[], parts: Partial<TokensParts> = {}) {
-  const directory = t.testdir({})
+  if (!existsSync(t.testdirName)) t.testdir({})
+  const directory = mkdtempSync(join(t.testdirName, 'tokens-')) // a test may open several
   const clientsFile = join(directory, 'clients.json')
   writeFileSync(clientsFile, JSON.stringify(entries))
   return openTokens({
