@@ -1,5 +1,4 @@
 import { eventSchema } from '../src/domain/event-schema.ts'
-import type { EventStatus } from '../src/domain/event.ts'
 import type { JsonObject } from '../src/domain/callback.ts'
 import type { JsonSchema, OpenProvider } from '../src/providers/provider.ts'
 import { coreSettings } from '../src/config.ts'
@@ -8,11 +7,15 @@ import { openForDocuments } from './open-providers.ts'
 import { sampleOf } from './sample.ts'
 import { servers } from './asyncapi-servers.ts'
 
-interface Told { readonly name: string, readonly type: string, readonly provider: OpenProvider, readonly status: EventStatus, readonly data: JsonSchema }
+interface Told { readonly name: string, readonly type: string, readonly data: JsonSchema }
 
 const contentType = 'application/cloudevents+json'
-const description = `What came of each authorization, one event for each result. At least once, in the order of a key's callbacks: drop repeats by \`id\`. Each event is retained for ${coreSettings.MQTT_EVENT_EXPIRY_SECONDS.default} seconds (\`MQTT_EVENT_EXPIRY_SECONDS\`), so that the retained event of a topic is the key's last word.`
-const topic = `The key's own topic. Each level is percent-encoded where it would hold \`/ + # $ %\` or a control character. Subscribe to \`{prefix}/{subscriber}/#\` for all that is yours.`
+const { MQTT_EVENT_EXPIRY_SECONDS: { default: messageExpiryInterval }, MQTT_TOPIC_PREFIX: { default: prefix } } = coreSettings
+const description = 'What came of each authorization, one event for each result. At least once, in the order of a key\'s callbacks: drop repeats by `id`. ' +
+  `Each event is retained for ${messageExpiryInterval} seconds (\`MQTT_EVENT_EXPIRY_SECONDS\`), so that the retained event of a topic is the key's last word.`
+const topic = 'The key\'s own topic. Each level is percent-encoded where it would hold `/ + # $ %` or a control character. ' +
+  'Subscribe to `{prefix}/{subscriber}/#` for all that is yours.'
+const license = { name: 'Apache License 2.0', url: 'https://www.apache.org/licenses/LICENSE-2.0' }
 
 /** The whole MQTT interface, AsyncAPI 3.0: one channel, one message for each event that a provider can have. */
 export async function asyncapi (): Promise<object> {
@@ -21,7 +24,7 @@ export async function asyncapi (): Promise<object> {
   await Promise.all(providers.map(provider => provider.close()))
   return {
     asyncapi: '3.0.0',
-    info: { title: 'Callback receiver', version: manifest.version, description, license: { name: 'Apache License 2.0', url: 'https://www.apache.org/licenses/LICENSE-2.0' } },
+    info: { title: 'Callback receiver', version: manifest.version, description, license },
     defaultContentType: contentType,
     servers,
     channels: {
@@ -31,10 +34,13 @@ export async function asyncapi (): Promise<object> {
         description: topic,
         messages: Object.fromEntries(told.map(({ name }) => [name, { $ref: `#/components/messages/${name}` }])),
         parameters: {
-          prefix: { description: '`MQTT_TOPIC_PREFIX`. It may have several levels.', default: coreSettings.MQTT_TOPIC_PREFIX.default },
+          prefix: { description: '`MQTT_TOPIC_PREFIX`. It may have several levels.', default: prefix },
           subscriber: { description: 'Whose events they are; `default` while nobody is registered for the key.', default: 'default' },
           provider: { description: 'Whose authorization it is.', enum: providers.map(({ name }) => name) },
-          key: { description: "The provider's id for the authorization, which is also the event's `subject`.", examples: [...new Set(told.map(({ data }) => subjectOf(data)))] },
+          key: {
+            description: "The provider's id for the authorization, which is also the event's `subject`.",
+            examples: [...new Set(told.map(({ data }) => subjectOf(data)))],
+          },
         },
       },
     },
@@ -44,7 +50,7 @@ export async function asyncapi (): Promise<object> {
         channel: { $ref: '#/channels/events' },
         summary: 'The receiver publishes what came of an authorization; subscribers receive it',
         messages: told.map(({ name }) => ({ $ref: `#/channels/events/messages/${name}` })),
-        bindings: { mqtt: { qos: 1, retain: true, messageExpiryInterval: coreSettings.MQTT_EVENT_EXPIRY_SECONDS.default, bindingVersion: '0.2.0' } },
+        bindings: { mqtt: { qos: 1, retain: true, messageExpiryInterval, bindingVersion: '0.2.0' } },
       },
     },
     components: {
@@ -56,7 +62,7 @@ export async function asyncapi (): Promise<object> {
 
 function toldBy (provider: OpenProvider): Told[] {
   return Object.entries(provider.events).map(([status, data]) => ({
-    name: `${provider.name}.${status}`, type: `callbacks.${provider.name}.${status}.v1`, provider, status: status as EventStatus, data,
+    name: `${provider.name}.${status}`, type: `callbacks.${provider.name}.${status}.v1`, data,
   }))
 }
 
@@ -72,7 +78,7 @@ function messageOf ({ name, type, data }: Told): object {
       ],
     },
     bindings: { mqtt: { contentType, bindingVersion: '0.2.0' } },
-    examples: [{ name: 'example', payload: { ...sampleOf(eventSchema) as JsonObject, type, subject: subjectOf(data), data: sampleOf(data) } }],
+    examples: [{ payload: { ...sampleOf(eventSchema) as JsonObject, type, subject: subjectOf(data), data: sampleOf(data) } }],
   }
 }
 

@@ -19,7 +19,8 @@ const meanings: { readonly [name: string]: string } = {
   ServiceUnavailableError: 'The callback could not be kept, so it was not taken: send it again after `Retry-After`.',
 }
 const codes: readonly FailureCode[] = [
-  'PARAMETERS_INVALID', 'UNAUTHORIZED', 'FORBIDDEN', 'STATE_UNKNOWN', 'KEY_USED', 'NOT_FOUND', 'METHOD_NOT_ALLOWED', 'PAYLOAD_TOO_LARGE', 'MEDIA_TYPE_UNSUPPORTED', 'UNEXPECTED', 'JOURNAL_UNAVAILABLE',
+  'PARAMETERS_INVALID', 'UNAUTHORIZED', 'FORBIDDEN', 'STATE_UNKNOWN', 'KEY_USED', 'NOT_FOUND', 'METHOD_NOT_ALLOWED', 'PAYLOAD_TOO_LARGE',
+  'MEDIA_TYPE_UNSUPPORTED', 'UNEXPECTED', 'JOURNAL_UNAVAILABLE',
 ]
 const headersOf: { readonly [status: number]: object } = {
   401: { 'WWW-Authenticate': { $ref: '#/components/headers/WWW-Authenticate' } },
@@ -36,7 +37,11 @@ const headers = {
   'Retry-After': { description: 'Seconds to wait before the next try.', schema: { type: 'integer' } },
 }
 const securitySchemes: { readonly [name: string]: object } = {
-  opsToken: { type: 'http', scheme: 'bearer', description: '`OPS_TOKEN`. While none is set, the ops listener answers only to loopback names and to no page of another site.' },
+  opsToken: {
+    type: 'http',
+    scheme: 'bearer',
+    description: '`OPS_TOKEN`. While none is set, the ops listener answers only to loopback names and to no page of another site.',
+  },
   opsPassword: { type: 'http', scheme: 'basic', description: 'The same for a browser: any user name, `OPS_TOKEN` as the password.' },
   bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'An access token of the token endpoint.' },
 }
@@ -49,7 +54,8 @@ export function replyOf (codes: readonly FailureCode[]): { [status: string]: { $
 /** The form of errors, each error's reply, and the security schemes that the operations name. */
 export function componentsOf (paths: object): object {
   const used = JSON.stringify(paths)
-  const responses = Object.fromEntries(Object.keys(meanings).map(name => [name, responseOf(name, codes.filter(code => failures[code].name === name))]))
+  const codesOf = (name: string) => codes.filter(code => failures[code].name === name)
+  const responses = Object.fromEntries(Object.keys(meanings).map(name => [name, responseOf(name, codesOf(name))]))
   return {
     schemas: { ErrorReply: errorReplySchema },
     responses,
@@ -60,10 +66,14 @@ export function componentsOf (paths: object): object {
 
 function responseOf (name: string, codes: readonly FailureCode[]): object {
   const [first = 'UNEXPECTED'] = codes
-  const examples = Object.fromEntries(codes.map(code => [code, { value: bodyOf(new Failure(code, code === 'PARAMETERS_INVALID' ? { details: [fault] } : {}), traceId) }]))
+  const details = name === 'InvalidParameterError' ? [fault] : []
+  const examples = Object.fromEntries(codes.map(code => [code, { value: bodyOf(new Failure(code, { details }), traceId) }]))
   return {
     description: meanings[name],
     headers: { ...headersOf[failures[first].status], ...corsHeaders },
-    content: { 'application/json': { schema: { $ref: '#/components/schemas/ErrorReply' }, examples }, 'text/html': { schema: { type: 'string' } } },
+    content: {
+      'application/json': { schema: { $ref: '#/components/schemas/ErrorReply' }, examples },
+      'text/html': { schema: { type: 'string' } },
+    },
   }
 }

@@ -1,12 +1,14 @@
 import type { JsonObject } from '../src/domain/callback.ts'
 
 interface Media { readonly schema?: unknown, readonly examples?: object }
-interface Reply { readonly $ref?: string, readonly description?: string, readonly headers?: object, readonly content?: { readonly [type: string]: Media } }
+interface Content { readonly [type: string]: Media }
+interface Reply { readonly $ref?: string, readonly description?: string, readonly headers?: object, readonly content?: Content }
+type Named = readonly (readonly [name: string, example: JsonObject])[]
 interface Parameter { readonly name: string, readonly in: string, readonly examples?: object }
 
 export interface Operation {
   readonly parameters?: readonly Parameter[]
-  readonly requestBody?: { readonly required?: boolean, readonly content: { readonly [type: string]: Media } }
+  readonly requestBody?: { readonly required?: boolean, readonly content: Content }
   readonly responses: { readonly [status: string]: Reply }
   readonly security?: readonly object[]
 }
@@ -26,12 +28,12 @@ export function withExamples (operation: Operation, examples: { readonly [name: 
   }
 }
 
-function withValues (parameter: Parameter, named: readonly (readonly [string, JsonObject])[]): Parameter {
+function withValues (parameter: Parameter, named: Named): Parameter {
   const values = named.filter(([, example]) => parameter.name in example).map(([name, example]) => [name, { value: example[parameter.name] }])
   return values.length === 0 ? parameter : { ...parameter, examples: Object.fromEntries(values) as object }
 }
 
-function withBodies (content: { readonly [type: string]: Media }, named: readonly (readonly [string, JsonObject])[]): { [type: string]: Media } {
+function withBodies (content: Content, named: Named): Content {
   return Object.fromEntries(Object.entries(content).map(([type, media]) => {
     const fitting = type === 'application/json' ? named : named.map(([name, example]) => [name, asForm(example)] as const)
     return [type, { ...media, examples: Object.fromEntries(fitting.map(([name, value]) => [name, { value }])) }]

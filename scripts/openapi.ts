@@ -11,30 +11,31 @@ import { componentsOf, replyOf } from './openapi-components.ts'
 import { withExamples, withPage, withCors, type Operation } from './openapi-operation.ts'
 import { opsServer, preface } from './openapi-preface.ts'
 
+type Config = NonNullable<RouteOptions['config']>
 type Paths = { [path: string]: { [member: string]: unknown } }
 export interface OpenApi { readonly openapi: string, readonly paths: Paths, readonly components: object, readonly [member: string]: unknown }
 
-const inert = { checks: async () => ({}), log: pino({ level: 'silent' }) }
+const inert = { checks: async () => ({}), log: pino({ level: 'silent' }), journal: { append: () => Promise.reject(new Error('inert')) } }
 const methods = ['get', 'post', 'put', 'patch', 'delete']
 
 /** The whole HTTP interface, OpenAPI 3.1, as the routes declare it. The ops listener's operations name its server. */
 export async function openapi (): Promise<OpenApi> {
   const providers = openForDocuments()
   const open = await pathsOf(() => buildApp({
-    ...inert, providers, trustProxy: [], corsOrigins: ['*'], bodyLimit: 1_048_576, journal: { append: () => Promise.reject(new Error('inert')) },
+    ...inert, providers, trustProxy: [], corsOrigins: ['*'], bodyLimit: 1_048_576,
   }))
   const ops = await pathsOf(() => buildOps(inert), ['UNAUTHORIZED', 'FORBIDDEN'])
-  const both = Object.keys(ops).filter(path => path in open)
   const paths: Paths = { ...open }
-  for (const [path, item] of Object.entries(ops)) paths[path] = both.includes(path) ? health(open[path] ?? {}) : { servers: [opsServer], ...item }
+  for (const [path, item] of Object.entries(ops)) paths[path] = open[path] === undefined ? { servers: [opsServer], ...item } : onBoth(open[path])
   await Promise.all(providers.map(provider => provider.close()))
   return { openapi: '3.1.0', ...preface(providers), paths, components: componentsOf(paths) }
 }
 
 /** Probes are answered on both listeners, and by the ops listener without its token. */
-function health (item: Paths[string]): Paths[string] {
+function onBoth (item: Paths[string]): Paths[string] {
   const { get } = item as { get: Operation }
-  return { ...item, get: { ...get, description: 'Answered on the ops listener too, there without its token.', responses: { ...get.responses, ...replyOf(['FORBIDDEN']) } } }
+  const responses = { ...get.responses, ...replyOf(['FORBIDDEN']) }
+  return { ...item, get: { ...get, description: 'Answered on the ops listener too, there without its token.', responses } }
 }
 
 async function pathsOf (build: () => Promise<FastifyInstance>, ofListener: readonly FailureCode[] = []): Promise<Paths> {
@@ -60,7 +61,9 @@ async function routesOf (build: () => Promise<FastifyInstance>): Promise<RouteOp
   const routes: RouteOptions[] = []
   const channel = 'fastify.initialization'
   const watch = (built: unknown): void => {
-    (built as { fastify: FastifyInstance }).fastify.addHook('onRoute', route => { if (route.schema !== undefined && route.schema.hide !== true) routes.push({ ...route }) })
+    (built as { fastify: FastifyInstance }).fastify.addHook('onRoute', route => {
+      if (route.schema !== undefined && route.schema.hide !== true) routes.push({ ...route })
+    })
   }
   subscribe(channel, watch)
   const app = await build().finally(() => { unsubscribe(channel, watch) })
@@ -68,7 +71,7 @@ async function routesOf (build: () => Promise<FastifyInstance>): Promise<RouteOp
   return routes
 }
 
-function finished (operation: Operation, { described = {}, cors = false }: NonNullable<RouteOptions['config']>, ofListener: readonly FailureCode[]): Operation {
+function finished (operation: Operation, { described = {}, cors = false }: Config, ofListener: readonly FailureCode[]): Operation {
   const { failures = [], examples = {}, page = false } = described
   const codes: FailureCode[] = [...failures, ...ofListener, 'UNEXPECTED']
   const guarded = ofListener.includes('UNAUTHORIZED') ? { security: [{ opsToken: [] }, { opsPassword: [] }, {}] } : {}
@@ -78,5 +81,6 @@ function finished (operation: Operation, { described = {}, cors = false }: NonNu
 
 /** A reply that has a schema of its own is described by it; its words are those of its status. */
 function named (responses: Operation['responses']): Operation['responses'] {
-  return Object.fromEntries(Object.entries(responses).map(([status, reply]) => [status, { ...reply, description: STATUS_CODES[status] ?? '' }]))
+  const entries = Object.entries(responses).map(([status, reply]) => [status, { ...reply, description: STATUS_CODES[status] ?? '' }])
+  return Object.fromEntries(entries) as Operation['responses']
 }

@@ -25,7 +25,8 @@ export function sampleOf (given: object): Json {
 const plain: { readonly [type: string]: Json } = { string: 'text', integer: 1, number: 1, boolean: true, array: [], object: {} }
 
 function membersOf (properties: { readonly [name: string]: Schema }, required: readonly string[]): Json {
-  return Object.fromEntries(Object.entries(properties).filter(([name, member]) => required.includes(name) || hasExample(member)).map(([name, member]) => [name, sampleOf(member)]))
+  const shown = Object.entries(properties).filter(([name, member]) => required.includes(name) || hasExample(member))
+  return Object.fromEntries(shown.map(([name, member]) => [name, sampleOf(member)]))
 }
 
 function hasExample ({ examples, properties = {} }: Schema): boolean {

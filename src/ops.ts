@@ -15,8 +15,10 @@ export interface OpsParts extends HealthParts {
   readonly documents?: URL
 }
 
+const generated = new URL('../openapi/', import.meta.url)
+
 /** The private face: health, documents. */
-export async function buildOps ({ checks, log, token, documents = new URL('../openapi/', import.meta.url) }: OpsParts): Promise<FastifyInstance> {
+export async function buildOps ({ checks, log, token, documents = generated }: OpsParts): Promise<FastifyInstance> {
   const ops = Fastify({
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true }),

@@ -20,7 +20,9 @@ const challenges = ['Bearer', 'Basic realm="ops", charset="UTF-8"']
 export function addOpsAccess (app: FastifyInstance, { token }: OpsAccessParts): void {
   const isToken = token === undefined ? undefined : equalTo(token)
   app.addHook('onRequest', async (request, reply) => {
-    if (isToken === undefined && !loopback.test(request.headers.host ?? '')) throw new Failure('FORBIDDEN', { reason: 'the Host header names no loopback address' })
+    if (isToken === undefined && !loopback.test(request.headers.host ?? '')) {
+      throw new Failure('FORBIDDEN', { reason: 'the Host header names no loopback address' })
+    }
     if (isToken !== undefined && open.includes(request.routeOptions.url)) return
     if (isCrossSite(request)) throw new Failure('FORBIDDEN', { reason: 'the request comes from a page of another site' })
     if (isToken === undefined || isToken(tokenIn(request.headers.authorization))) return

@@ -21,7 +21,13 @@ export interface Example { readonly summary?: string, readonly value: unknown }
 export interface Media { readonly schema?: Schema, readonly examples?: { readonly [name: string]: Example } }
 export interface Content { readonly [type: string]: Media }
 export interface Reply { readonly $ref?: string, readonly description?: string, readonly content?: Content }
-export interface Parameter { readonly name: string, readonly in: string, readonly required?: boolean, readonly description?: string, readonly schema: Schema, readonly examples?: Media['examples'] }
+export interface Parameter {
+  readonly name: string
+  readonly required?: boolean
+  readonly description?: string
+  readonly schema: Schema
+  readonly examples?: Media['examples']
+}
 
 export interface Operation {
   readonly operationId: string
@@ -49,10 +55,16 @@ export interface EventMessage {
   readonly examples: readonly { readonly payload: unknown }[]
 }
 
+export interface Topic {
+  readonly address: string
+  readonly description: string
+  readonly parameters: { readonly [name: string]: { readonly description: string } }
+}
+
 /** AsyncAPI 3.0 */
 export interface MqttDocument {
   readonly info: { readonly description: string }
-  readonly channels: { readonly [name: string]: { readonly address: string, readonly description: string, readonly parameters: { readonly [name: string]: { readonly description: string } } } }
+  readonly channels: { readonly [name: string]: Topic }
   readonly components: { readonly messages: { readonly [name: string]: EventMessage } }
 }
 

@@ -26,11 +26,12 @@ export function addDocumentRoutes (ops: FastifyInstance, { documents }: Document
   const kept = new Map<string, Promise<string>>()
   const tags = ['documents']
   for (const { file, operationId, summary, mediaType, schema } of files) {
-    ops.get(`/${file}`, { schema: { operationId, summary, tags, produces: [mediaType], response: { 200: schema } } }, async (_request, reply) =>
+    const described = { operationId, summary, tags, produces: [mediaType], response: { 200: schema } }
+    ops.get(`/${file}`, { schema: described }, async (_request, reply) =>
       reply.type(`${mediaType}; charset=utf-8`).send(await once(file, () => readFile(new URL(file, documents), 'utf8'))))
   }
-  const schema = { operationId: 'docs', summary: 'Both interfaces as a page', tags, produces: ['text/html'], response: { 200: { type: 'string' } } }
-  ops.get('/docs', { schema }, async (_request, reply) =>
+  const described = { operationId: 'docs', summary: 'Both interfaces as a page', tags, produces: ['text/html'], response: { 200: { type: 'string' } } }
+  ops.get('/docs', { schema: described }, async (_request, reply) =>
     reply.type('text/html; charset=utf-8').header('content-security-policy', policy).send(await once('docs', page)))
 
   function once (name: string, make: () => Promise<string>): Promise<string> {

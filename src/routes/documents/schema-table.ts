@@ -10,18 +10,20 @@ export function schemaTable (document: object, schema: Schema): Markup {
 }
 
 export function table (rows: readonly Row[]): Markup {
-  return html`<table><thead><tr><th scope="col">Name<th scope="col">Type<th scope="col">Meaning</tr></thead><tbody>${rows.map(({ name, type, required, description }) =>
-    html`<tr><th scope="row"><code>${name}</code>${required ? html` <small>required</small>` : ''}</th><td>${type}</td><td>${prose(description)}</td></tr>`)}</tbody></table>`
+  const body = rows.map(({ name, type, required, description }) => html`
+<tr><th scope="row"><code>${name}</code>${required ? html` <small>required</small>` : ''}</th><td>${type}</td><td>${prose(description)}</td></tr>`)
+  return html`<table><thead><tr><th scope="col">Name</th><th scope="col">Type</th><th scope="col">Meaning</th></tr></thead><tbody>${body}</tbody></table>`
 }
 
 function rowsOf (document: object, given: Schema, prefix: string): Row[] {
-  const schema = resolved(document, given)
-  const own = Object.entries(schema.properties ?? {}).flatMap(([name, member]) => {
+  const { properties = {}, required = [], allOf = [] } = resolved(document, given)
+  const own = Object.entries(properties).flatMap(([name, member]) => {
     const inner = resolved(document, member)
-    const row = { name: `${prefix}${name}`, type: typeOf(inner), required: schema.required?.includes(name) ?? false, description: inner.description ?? '' }
-    return [row, ...rowsOf(document, inner, `${prefix}${name}.`), ...inner.items === undefined ? [] : rowsOf(document, inner.items, `${prefix}${name}[].`)]
+    const path = `${prefix}${name}`
+    const row = { name: path, type: typeOf(inner), required: required.includes(name), description: inner.description ?? '' }
+    return [row, ...rowsOf(document, inner, `${path}.`), ...rowsOf(document, inner.items ?? {}, `${path}[].`)]
   })
-  return [...schema.allOf?.flatMap(part => rowsOf(document, part, prefix)) ?? [], ...own]
+  return [...allOf.flatMap(part => rowsOf(document, part, prefix)), ...own]
 }
 
 /** A schema's type in a few words. */
@@ -30,6 +32,8 @@ export function typeOf (schema: Schema): string {
   if (schema.enum !== undefined) return schema.enum.map(value => JSON.stringify(value)).join(' | ')
   const choices = schema.anyOf ?? schema.oneOf
   if (choices !== undefined) return choices.map(typeOf).join(' | ')
-  const type = [schema.type ?? 'any'].flat().join(' | ')
-  return `${type}${schema.format === undefined ? '' : `, ${schema.format}`}${schema.maxLength === undefined ? '' : `, at most ${schema.maxLength} characters`}`
+  const words = [[schema.type ?? 'any'].flat().join(' | ')]
+  if (schema.format !== undefined) words.push(schema.format)
+  if (schema.maxLength !== undefined) words.push(`at most ${schema.maxLength} characters`)
+  return words.join(', ')
 }
