@@ -11,7 +11,8 @@ import { openService } from '../../src/service.ts'
 import { openForDocuments } from '../../scripts/open-providers.ts'
 import { createCheck, type Answer } from './check.ts'
 import { read, type OpenApi } from './document.ts'
-import { exchangesOf, type Exchange } from './exchanges.ts'
+import type { Exchange } from './exchange.ts'
+import { exchangesOf } from './exchanges.ts'
 
 const document = JSON.parse(read('openapi.json')) as OpenApi
 const isOps = (path: string) => document.paths[path]?.servers !== undefined
@@ -28,12 +29,13 @@ async function openApp (t: Test) {
   return { app, journal }
 }
 
-async function inject (app: FastifyInstance, { method, url, headers, body }: Exchange, more: { readonly [name: string]: string } = {}): Promise<Answer> {
-  const { statusCode, headers: given, body: text } = await app.inject({ method: method as 'GET', url, headers: { ...headers, ...more }, ...body === undefined ? {} : { payload: body } })
-  return { status: statusCode, headers: given as Answer['headers'], body: text }
+async function inject (app: FastifyInstance, { method, url, headers, body }: Exchange, more: Exchange['headers'] = {}): Promise<Answer> {
+  const payload = body === undefined ? {} : { payload: body }
+  const reply = await app.inject({ method: method as 'GET', url, headers: { ...headers, ...more }, ...payload })
+  return { status: reply.statusCode, headers: reply.headers as Answer['headers'], body: reply.body }
 }
 
-async function request (base: string, { method, url, headers, body }: Exchange, more: { readonly [name: string]: string } = {}): Promise<Answer> {
+async function request (base: string, { method, url, headers, body }: Exchange, more: Exchange['headers'] = {}): Promise<Answer> {
   const reply = await fetch(`${base}${url}`, { method, headers: { ...headers, ...more }, ...body === undefined ? {} : { body: Buffer.from(body) } })
   return { status: reply.status, headers: Object.fromEntries(reply.headers), body: await reply.text() }
 }
@@ -72,19 +74,20 @@ void t.test('so is every one of the ops listener, with its token, without, and f
 })
 
 void t.test('over HTTP, the running service answers so too', async t => {
-  const config = loadConfig({ HOST: '127.0.0.1', PORT: '0', OPS_PORT: '0', MQTT_LISTEN_PORT: '0', JOURNAL_URL: `sqlite:${join(t.testdir(), 'journal.db')}` }, providers)
+  const JOURNAL_URL = `sqlite:${join(t.testdir(), 'journal.db')}`
+  const config = loadConfig({ HOST: '127.0.0.1', PORT: '0', OPS_PORT: '0', MQTT_LISTEN_PORT: '0', JOURNAL_URL }, providers)
   const service = await openService({ config, providers, log })
   t.teardown(service.close)
   const check = createCheck(document)
-  const fits = ({ url, body = '' }: Exchange) => url.length < 15_000 && body.length < 1_048_576 // Node cuts off longer headers; who sends too much may be cut off before it reads why
+  // Node cuts off longer headers; who sends too large a body may be cut off before it reads why
+  const fits = ({ url, body = '' }: Exchange) => url.length < 15_000 && body.length < 1_048_576
   for (const exchange of exchangesOf(document).filter(fits)) {
     const isPublic = !isOps(exchange.path)
     const answer = await request(isPublic ? service.addresses.public : service.addresses.ops, exchange, isPublic ? page : {})
     t.same([...check(exchange, answer), ...isPublic ? corsFaults(exchange, answer) : []], [], exchange.name)
   }
-  const long = await request(service.addresses.public, { name: '', path: '', method: 'GET', url: `/livez?${'x'.repeat(20_000)}`, headers: {} })
-  t.equal(long.status, 431)
-  for (const path of Object.keys(document.paths).filter(isOps)) t.equal((await request(service.addresses.public, { name: '', path, method: 'GET', url: path, headers: {} })).status, 404, `${path} is not public`)
+  t.equal((await fetch(`${service.addresses.public}/livez?${'x'.repeat(20_000)}`)).status, 431)
+  for (const path of Object.keys(document.paths).filter(isOps)) t.equal((await fetch(`${service.addresses.public}${path}`)).status, 404, `${path} is not public`)
 })
 
 void t.test('a callback that cannot be kept is refused as the document says', async t => {
@@ -103,7 +106,10 @@ void t.test('an answer that the document does not know is found', async t => {
   const { path, method } = exchange
   const answer = await inject(app, exchange)
   const operation = document.paths[path]?.[method.toLowerCase()]
-  const having = (responses: object) => createCheck({ ...structuredClone(document), paths: { [path]: { [method.toLowerCase()]: { ...operation, responses } } } } as unknown as OpenApi)
+  const having = (responses: object) => {
+    const paths = { [path]: { [method.toLowerCase()]: { ...operation, responses } } }
+    return createCheck({ ...structuredClone(document), paths } as unknown as OpenApi)
+  }
   t.same(createCheck(document)(exchange, answer), [])
   const rows: readonly (readonly [string, string[]])[] = [
     ['another status', createCheck(document)({ ...exchange, expected: 400 }, answer)],

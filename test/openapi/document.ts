@@ -17,9 +17,15 @@ export interface Reply {
   readonly headers?: { readonly [name: string]: object }
   readonly content?: { readonly [type: string]: Media }
 }
+export interface Parameter {
+  readonly name: string
+  readonly required?: boolean
+  readonly schema: JsonSchema
+  readonly examples?: Media['examples']
+}
 export interface Operation {
   readonly operationId: string
-  readonly parameters?: readonly { readonly name: string, readonly in: string, readonly required?: boolean, readonly schema: JsonSchema, readonly examples?: Media['examples'] }[]
+  readonly parameters?: readonly Parameter[]
   readonly requestBody?: { readonly content: { readonly [type: string]: Media } }
   readonly responses: { readonly [status: string]: Reply }
 }
