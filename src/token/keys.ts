@@ -27,7 +27,7 @@ interface Found { readonly key: KeyObject, readonly kid?: string }
  * published, those that no longer sign may be public keys. Throws `SETTINGS_INVALID`.
  */
 export async function openSigningKeys ({ file, directory }: SigningKeysParts): Promise<SigningKeys> {
-  const path = file ?? (directory === undefined ? undefined : await keptKeyFile(directory))
+  const path = file ?? (directory === undefined ? undefined : await keptKeyFile(directory).catch(() => { throw wrong('is missing, and no key can be kept in its place') }))
   if (path === undefined) throw wrong('is missing')
   const text = await readFile(path, 'utf8').catch(() => { throw wrong('cannot be read') })
   const found = keysIn(text)

@@ -59,6 +59,8 @@ void t.test('a file that is wrong stops the start, and what it holds is not repe
     t.notMatch(JSON.stringify([failure, (failure as Failure).cause]), /hunter2/)
   }
   await t.rejects(openSigningKeys({ file: join(t.testdir({}), 'nothing') }), { code: 'SETTINGS_INVALID', reason: /cannot be read/ })
+  const directory = join(t.testdir({ key: '' }), 'key')
+  await t.rejects(openSigningKeys({ file: undefined, directory }), { code: 'SETTINGS_INVALID', reason: /no key can be kept/ })
   await t.rejects(openSigningKeys({ file: undefined }), { code: 'SETTINGS_INVALID', reason: /is missing/ })
 })
 
