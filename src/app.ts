@@ -22,6 +22,8 @@ declare module 'fastify' {
 export interface AppParts extends HealthParts {
   readonly providers: readonly OpenProvider[]
   readonly journal: Pick<Journal, 'append'>
+  /** True once the process is leaving: connections end with their next answer. */
+  readonly isClosing?: () => boolean
   readonly log: FastifyBaseLogger
   readonly trustProxy: readonly string[]
   readonly corsOrigins: readonly string[]
@@ -29,7 +31,7 @@ export interface AppParts extends HealthParts {
 }
 
 /** The public face: callbacks, health. */
-export async function buildApp ({ providers, journal, checks, log, trustProxy, corsOrigins, bodyLimit }: AppParts): Promise<FastifyInstance> {
+export async function buildApp ({ providers, journal, checks, isClosing = () => false, log, trustProxy, corsOrigins, bodyLimit }: AppParts): Promise<FastifyInstance> {
   const app = Fastify({
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true }), // it would log the URL with its query string
@@ -47,6 +49,10 @@ export async function buildApp ({ providers, journal, checks, log, trustProxy, c
   app.setErrorHandler(replyWithError)
   app.setNotFoundHandler(() => { throw new Failure('NOT_FOUND') })
   addSecurityHeaders(app)
+  app.addHook('onSend', (_request, reply, payload, done) => {
+    if (isClosing()) void reply.header('connection', 'close')
+    done(null, payload)
+  })
   addFormBody(app)
   const refuseMethods = addMethodRefusals(app)
   await addCors(app, corsOrigins)

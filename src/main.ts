@@ -16,7 +16,7 @@ try {
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.once(signal, () => {
       log.info({ signal }, 'asked to stop')
-      void service.close().then(() => { log.info('stopped'); process.exit(0) })
+      void service.close({ drain: signal === 'SIGTERM' }).then(() => { log.info('stopped'); process.exit(0) })
     })
   }
 } catch (thrown) {

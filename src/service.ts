@@ -1,16 +1,16 @@
 import { readFile } from 'node:fs/promises'
 import type { AddressInfo } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import { buildApp } from './app.ts'
 import type { Broker } from './broker/broker.ts'
 import type { Config } from './config.ts'
-import { startDelivery, type Delivery } from './delivery/delivery.ts'
-import type { Journal } from './journal/journal.ts'
+import { startDelivery } from './delivery/delivery.ts'
 import { openJournal } from './journal/index.ts'
-import { asFailure } from './domain/failure.ts'
-import type { Health, OpenProvider, Provider, Settings } from './providers/provider.ts'
+import type { OpenProvider, Provider, Settings } from './providers/provider.ts'
 import type { Sandbox } from './sandbox/sandbox.ts'
 import { buildOps } from './ops.ts'
+import { look } from './readiness.ts'
 import { openMqttPublisher } from './publisher/mqtt.ts'
 import type { Publisher } from './publisher/publisher.ts'
 
@@ -23,8 +23,8 @@ export interface ServiceParts {
 export interface Service {
   /** Where the listeners answer. */
   readonly addresses: { readonly public: string, readonly ops: string, readonly mqtt?: string }
-  /** Readiness turns red, who is in is answered, what is under way is awaited within the grace, then everything is closed. */
-  close (): Promise<void>
+  /** Readiness turns red, with `drain` a load balancer is given a fifth of the grace to see it, who is in is answered, what is under way is awaited within the grace, then everything is closed. */
+  close (how?: { readonly drain?: boolean }): Promise<void>
 }
 
 /** Opens every part in the order in which they need each other, and gives the one handle to close them again. */
@@ -61,11 +61,11 @@ async function open (config: Config, known: readonly Provider[], log: FastifyBas
     log,
   }), part => part.stop())
   const state = { closing: false }
-  const checks = () => look({ journal, delivery, publisher, providers, state })
+  const checks = () => look({ journal, delivery, publisher, providers, isClosing: () => state.closing })
   const app = opened(await buildApp({
-    providers, journal, checks, log, trustProxy: config.TRUST_PROXY, corsOrigins: config.CORS_ORIGINS, bodyLimit: config.BODY_LIMIT_BYTES,
+    providers, journal, checks, isClosing: () => state.closing, log, trustProxy: config.TRUST_PROXY, corsOrigins: config.CORS_ORIGINS, bodyLimit: config.BODY_LIMIT_BYTES,
   }), part => part.close())
-  broker?.attach(app.server)
+  const detach = broker?.attach(app.server)
   await app.listen({ host: config.HOST, port: config.PORT, listenTextResolver: () => 'listening on the public address' })
 
   const ops = opened(await buildOps({ checks, log, token: config.OPS_TOKEN }), part => part.close())
@@ -76,28 +76,17 @@ async function open (config: Config, known: readonly Provider[], log: FastifyBas
 
   return {
     addresses,
-    async close () {
+    async close ({ drain = false } = {}) {
       state.closing = true
-      const end = Date.now() + config.SHUTDOWN_GRACE_SECONDS * 1000
-      await app.close()
+      const grace = config.SHUTDOWN_GRACE_SECONDS * 1000
+      const end = Date.now() + grace
+      if (drain) await sleep(grace / 5) // a load balancer sees the red readiness, and its connections end with their next answer
+      detach?.()
+      await within(end, app.close())
       await within(end, delivery.stop())
       await publisher.close(Math.max(0, end - Date.now()))
       for (const close of closers.toReversed()) await close()
     },
-  }
-}
-
-interface Looked { journal: Journal, delivery: Delivery, publisher: Publisher, providers: readonly OpenProvider[], state: { readonly closing: boolean } }
-
-/** What readiness says of each part. */
-async function look ({ journal, delivery, publisher, providers, state }: Looked): Promise<{ [part: string]: Health }> {
-  const stuckAfter = 30_000
-  return {
-    ...state.closing ? { process: { status: 'failing', reason: 'shutting down' } } : {},
-    journal: await journal.check().then(() => ({ status: 'ok' as const }), (thrown: unknown) => ({ status: 'failing' as const, reason: asFailure(thrown).reason })),
-    delivery: delivery.idleFor() < stuckAfter ? { status: 'ok' } : { status: 'failing', reason: 'no look for work in 30 s' },
-    broker: publisher.health(),
-    ...Object.fromEntries(providers.map(provider => [provider.name, provider.health()])),
   }
 }
 

@@ -32,7 +32,7 @@ export function directoryFor (t: Pick<Test, 'teardown'>): string {
 /** The product as a user runs it: `node src/main.ts` with an environment, on free ports. Fails when it ends before it listens. */
 export async function startProcess (t: Pick<Test, 'teardown'>, { directory = directoryFor(t), ...environment }: { readonly directory?: string, readonly [name: string]: string | undefined } = {}): Promise<Running> {
   const journalFile = join(directory, 'journal.db')
-  const child = spawn(process.execPath, [main], {
+  const child = spawn(process.execPath, ['--max-semi-space-size=4', main], {
     cwd: directory,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {

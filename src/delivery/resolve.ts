@@ -25,7 +25,7 @@ export function createResolve ({ provider, breaker, journal, toEvent, subscriber
     try {
       if (final) { await journal.recordEvents(claim, { events: [], gist, final }); return }
       const result = await breaker.call(() => provider.fetchResult(entry.callback, signal))
-      const verdict = provider.toEvents({ callback: entry.callback, result, age: now() - entry.receivedAt, asks: claim.asks })
+      const verdict = provider.toEvents({ callback: entry.callback, result, age: now() - entry.receivedAt, asks: claim.asks, refusals: claim.refusals })
       await record(claim, verdict)
     } catch (thrown) {
       if (signal.aborted) await journal.release(claim)

@@ -1,3 +1,5 @@
+import type { Detail } from './failure.ts'
+
 /** Any value that JSON can hold. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [name: string]: Json | undefined }
 export type JsonObject = { readonly [name: string]: Json | undefined }
@@ -18,6 +20,11 @@ export interface Callback {
   readonly reply?: JsonObject
   /** True when the key takes one callback only: another body for a used key is refused (`KEY_USED`). */
   readonly singleUse?: boolean
+  /** What a check beyond the schema found wrong: the callback is kept and told as failed, answered 400, and leaves a single-use key open for `mostRefusals`. */
+  readonly refused?: readonly Detail[]
   /** W3C Trace Context `traceparent` of the request, kept for the event. */
   readonly traceparent: string
 }
+
+/** A single-use key is closed by its first accepted callback, or by this many refused ones. */
+export const mostRefusals = 3

@@ -8,8 +8,13 @@ import type { Failure } from '../domain/failure.ts'
  * All times are milliseconds since 1970.
  */
 export interface Journal {
-  /** Keeps a callback, or recognises it as a repeat. Throws `KEY_USED` for another body of a single-use key. */
-  append (callback: Callback): Promise<Appended>
+  /**
+   * Keeps a callback, or recognises it as a repeat. Throws `KEY_USED` for another body of a single-use key that is closed: by a
+   * callback that was not `refused`, or by `mostRefusals` that were. `due`: when its result is first asked for; default: now.
+   */
+  append (callback: Callback, when?: { readonly due?: number }): Promise<Appended>
+  /** What `append` would say of a callback that it has seen before, also as a tombstone; undefined for any other. Changes nothing. */
+  recognise (callback: Callback): Promise<Appended | undefined>
 
   /**
    * Takes a provider's entries that are due, at most one for each key and never one of a key that somebody holds; the oldest waiting entry
@@ -42,6 +47,11 @@ export interface Journal {
 
   /** Makes published events due again, with their old ids, for a broker that lost them. Gives their number. */
   republish (published: { readonly since: number, readonly until?: number }): Promise<number>
+
+  /** The key's last recorded event, published or not. */
+  lastEvent (provider: string, key: string): Promise<RecordedEvent | undefined>
+  /** Publishes the key's last event once more, on another topic, with its id and payload. False when there is none. */
+  reroute (provider: string, key: string, topic: string): Promise<boolean>
 
   /** Called after each append and each record, so that work starts at once. One for each kind, the last one given holds. */
   onAppended (wake: () => void): void
@@ -76,6 +86,8 @@ export interface Claim {
   readonly streak: number
   /** How often this entry's result was told before. */
   readonly asks: number
+  /** Which refused callback of its key this one is, from 1; 0 when it was not refused. */
+  readonly refusals: number
   /** The gist of the key's last event. */
   readonly gist: string | undefined
   /** True once the key had its final event: nothing follows, nothing is asked. */

@@ -8,7 +8,7 @@ import type { OpenProvider, Verdict } from '../../src/providers/provider.ts'
 
 const claim: Claim = {
   entry: { id: 'e1', receivedAt: 1000, callback: { provider: 'toy', channel: 'back', key: 'k', parameters: {}, traceparent: '' } },
-  attempt: 1, failures: 0, streak: 0, asks: 0, gist: undefined, final: false,
+  attempt: 1, failures: 0, streak: 0, asks: 0, refusals: 0, gist: undefined, final: false,
 }
 const pending: EventDraft = { status: 'pending', final: false, gist: 'pending', data: {} }
 const completed: EventDraft = { status: 'completed', final: true, gist: 'completed', data: {} }
