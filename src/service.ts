@@ -6,6 +6,7 @@ import { buildApp } from './app.ts'
 import type { Broker } from './broker/broker.ts'
 import type { Config } from './config.ts'
 import { startDelivery } from './delivery/delivery.ts'
+import { openDatabase } from './database/index.ts'
 import { openJournal } from './journal/index.ts'
 import type { OpenProvider, Provider, Settings } from './providers/provider.ts'
 import type { Sandbox } from './sandbox/sandbox.ts'
@@ -40,7 +41,8 @@ export async function openService ({ config, providers: known, log }: ServicePar
 
 async function open (config: Config, known: readonly Provider[], log: FastifyBaseLogger, closers: (() => Promise<void>)[]): Promise<Service> {
   const opened = <T>(part: T, close: (part: T) => Promise<void>): T => { closers.push(() => close(part)); return part }
-  const journal = opened(await openJournal({ url: config.JOURNAL_URL, keys: sealingKeys(config) }), part => part.close())
+  const database = opened(await openDatabase({ url: config.JOURNAL_URL, keys: sealingKeys(config) }), part => part.close())
+  const journal = await openJournal(database)
   const broker = config.MQTT_URL === undefined ? opened(await openEmbedded(config, log), part => part.close()) : undefined
   const publisher = opened(await openPublisher(config, broker, log), part => part.close(0))
   const sandbox = config.SANDBOX ? opened(await openSandbox(log), part => part.close()) : undefined

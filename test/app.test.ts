@@ -6,7 +6,7 @@ import { buildApp } from '../src/app.ts'
 import { Failure } from '../src/domain/failure.ts'
 import type { Journal } from '../src/journal/journal.ts'
 import { tokenio } from '../src/providers/tokenio/index.ts'
-import { openJournal } from '../src/journal/index.ts'
+import { openSqliteJournal } from './journal/open-journal.ts'
 import type { Health } from '../src/providers/provider.ts'
 import type { Test } from 'tap'
 
@@ -14,7 +14,7 @@ const id = 'rq:3SVzgJtzu2DvaZSgRGznpdknT3dq:5zKtXEAq'
 const query = `request-id=${id}&request_id=${id}`
 
 async function appFor (t: Pick<Test, 'teardown'>, { append, checks = {}, bodyLimit = 4096 }: { append?: Journal['append'], checks?: { [part: string]: Health }, bodyLimit?: number } = {}) {
-  const journal = await openJournal({ url: 'sqlite::memory:', keys: [] })
+  const journal = await openSqliteJournal({ file: ':memory:', keys: [] })
   t.teardown(journal.close)
   const lines: string[] = []
   const log = pino({ base: null }, { write: (line: string) => { lines.push(line) } })

@@ -1,4 +1,4 @@
-import { randomOf } from './random.ts'
+import { randomOf } from '../database/random.ts'
 
 export interface EntryIdParts {
   /** Milliseconds since 1970. */

@@ -1,16 +1,8 @@
-import type { Failure } from '../domain/failure.ts'
+import type { Database } from '../database/index.ts'
 import type { Journal } from './journal.ts'
 
-export interface JournalParts {
-  /** `sqlite:FILE`. */
-  readonly url: string
-  /** Sealing keys of 32 bytes: the first seals, all open. */
-  readonly keys: readonly Uint8Array[]
-  readonly onTrouble?: (failure: Failure) => void
-}
-
-/** Opens the journal that the URL names; only its engine is loaded. */
-export async function openJournal ({ url, ...parts }: JournalParts): Promise<Journal> {
+/** The journal of a database; only its engine is loaded. */
+export async function openJournal (database: Database): Promise<Journal> {
   const { openSqliteJournal } = await import('./sqlite.ts')
-  return openSqliteJournal({ file: url.slice('sqlite:'.length), ...parts })
+  return openSqliteJournal({ database: database.sqlite })
 }

@@ -59,7 +59,6 @@ export interface Journal {
 
   /** Proves that the journal can be written; throws `JOURNAL_UNAVAILABLE`. */
   check (): Promise<void>
-  close (): Promise<void>
 }
 
 export interface Appended {

@@ -53,8 +53,8 @@ export interface Asked {
   readonly age: number
   /** How often this callback's result was asked for and told before this time. */
   readonly asks: number
-  /** Which refused callback of its key this one is, from 1; 0 when it was not refused. */
-  readonly refusals: number
+  /** Which refused callback of its key this one is, from 1; 0 or absent when it was not refused. */
+  readonly refusals?: number
 }
 
 export interface Verdict {

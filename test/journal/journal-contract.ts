@@ -3,11 +3,12 @@ import type { Test } from 'tap'
 import type { Callback } from '../../src/domain/callback.ts'
 import { Failure } from '../../src/domain/failure.ts'
 import type { Claim, EventClaim, Journal, Told } from '../../src/journal/journal.ts'
+import type { OwnJournal } from './open-journal.ts'
 
 export interface Opened {
-  readonly journal: Journal
+  readonly journal: OwnJournal
   /** Closes the journal and opens the same data again; absent where nothing outlives the journal. */
-  readonly reopen?: (() => Promise<Journal>) | undefined
+  readonly reopen?: (() => Promise<OwnJournal>) | undefined
 }
 
 export interface OpenParts {

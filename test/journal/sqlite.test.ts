@@ -5,7 +5,7 @@ import { existsSync, readdirSync, readFileSync, renameSync, statSync, truncateSy
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import t, { type Test } from 'tap'
-import { openSqliteJournal } from '../../src/journal/sqlite.ts'
+import { openSqliteJournal } from './open-journal.ts'
 import { callback, journalContract, told, type OpenJournal } from './journal-contract.ts'
 
 const memory: OpenJournal = async (t, { now, keys = [] }) => {
@@ -50,7 +50,7 @@ void t.test('only the owner reads the file, its WAL and its folder', async t => 
 
 /** Runs a script beside the journal; gives its standard output once a line is there. */
 function child (t: Test, script: string) {
-  const source = new URL('../../src/journal/sqlite.ts', import.meta.url).href
+  const source = new URL('open-journal.ts', import.meta.url).href
   const running = spawn(process.execPath, ['--input-type=module', '-e', `import { openSqliteJournal } from ${JSON.stringify(source)}\n${script}`], { stdio: ['ignore', 'pipe', 'inherit'] })
   t.teardown(() => { running.kill('SIGKILL') })
   return running

@@ -4,7 +4,7 @@ import { pino } from 'pino'
 import t, { type Test } from 'tap'
 import { buildApp } from '../../src/app.ts'
 import { loadConfig } from '../../src/config.ts'
-import { openJournal } from '../../src/journal/index.ts'
+import { openSqliteJournal } from '../journal/open-journal.ts'
 import { buildOps } from '../../src/ops.ts'
 import { providers } from '../../src/providers/index.ts'
 import { openService } from '../../src/service.ts'
@@ -22,7 +22,7 @@ const page = { origin: 'https://wallet.example' } // on every public request, so
 const checks = async () => ({ journal: { status: 'ok' as const } })
 
 async function openApp (t: Test) {
-  const journal = await openJournal({ url: `sqlite:${join(t.testdir(), 'journal.db')}`, keys: [] })
+  const journal = await openSqliteJournal({ file: join(t.testdir(), 'journal.db'), keys: [] })
   const opened = openForDocuments()
   const app = await buildApp({ providers: opened, journal, checks, log, trustProxy: [], corsOrigins: ['*'], bodyLimit: 1_048_576 })
   t.teardown(async () => { await app.close(); await journal.close(); for (const provider of opened) await provider.close() })

@@ -1,6 +1,6 @@
 import type { EventClaim, Journal } from '../journal.ts'
 import type { HeldEvent, SqliteParts } from './parts.ts'
-import type { Transaction } from './transactions.ts'
+import type { Transaction } from '../../database/sqlite/transactions.ts'
 import { createTried } from './tried.ts'
 
 type MarkParts = Pick<SqliteParts, 'db' | 'transactions' | 'watches' | 'eventLeases' | 'clearLeases' | 'now'>

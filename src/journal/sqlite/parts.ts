@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite'
-import type { Seal } from '../seal.ts'
+import type { Seal } from '../../database/seal.ts'
 import type { Leases } from './leases.ts'
-import type { Transactions } from './transactions.ts'
+import type { Transactions } from '../../database/sqlite/transactions.ts'
 import type { Watches } from './watches.ts'
 
 /** What the acts of the SQLite journal are given; each names what it uses. */

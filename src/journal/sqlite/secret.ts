@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { DatabaseSync } from 'node:sqlite'
-import type { Seal } from '../seal.ts'
+import type { Seal } from '../../database/seal.ts'
 
 const name = 'fingerprint_secret'
 

@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { Claim } from '../journal.ts'
 import { createLeases, type Leases } from './leases.ts'
-import type { Transaction } from './transactions.ts'
+import type { Transaction } from '../../database/sqlite/transactions.ts'
 
 /** A claim as its later acts need it. */
 export interface ClaimOfKey { readonly entry: { readonly callback: { readonly provider: string, readonly key: string } }, readonly attempt: number }

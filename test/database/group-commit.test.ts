@@ -1,5 +1,5 @@
 import t from 'tap'
-import { createGroupCommit } from '../../src/journal/group-commit.ts'
+import { createGroupCommit } from '../../src/database/group-commit.ts'
 
 void t.test('what arrives together shares a commit, each with its own answer', async t => {
   const groups: number[][] = []

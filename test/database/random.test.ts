@@ -1,5 +1,5 @@
 import t from 'tap'
-import { randomOf } from '../../src/journal/random.ts'
+import { randomOf } from '../../src/database/random.ts'
 
 void t.test('no bytes are given twice, also where the pool is filled anew', async t => {
   const drawn = Array.from({ length: 10_000 }, () => randomOf(12))

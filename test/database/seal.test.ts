@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
 import t from 'tap'
-import { createSeal } from '../../src/journal/seal.ts'
+import { createSeal } from '../../src/database/seal.ts'
 
 const [one, two] = [randomBytes(32), randomBytes(32)]
 

@@ -1,7 +1,7 @@
 import { DatabaseSync } from 'node:sqlite'
 import t, { type Test } from 'tap'
 import type { Failure } from '../../../src/domain/failure.ts'
-import { createTransactions } from '../../../src/journal/sqlite/transactions.ts'
+import { createTransactions } from '../../../src/database/sqlite/transactions.ts'
 
 function open (t: Test) {
   const db = new DatabaseSync(':memory:')

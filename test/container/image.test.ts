@@ -1,0 +1,92 @@
+import { generateKeyPairSync, randomBytes } from 'node:crypto'
+import { cp, mkdir, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import t from 'tap'
+import { freePort, startMosquitto, withoutMosquitto } from '../mosquitto.ts'
+import { directoryFor } from '../process.ts'
+import { subscribe } from '../subscriber.ts'
+import { startTokenio } from '../tokenio-server.ts'
+import { docker, image, startContainer, withoutImage } from './docker.ts'
+import { filesWith, unpack } from './layers.ts'
+import { behindTls } from './tls.ts'
+
+const id = 'rq:3SVzgJtzu2DvaZSgRGznpdknT3dq:5zKtXEAq'
+const later = 'rq:43hA2P34BC9a1jwYmyjmDYBrTETA:5zKtXEAq'
+const queryOf = (id: string) => `request-id=${id}&request_id=${id}`
+const privateKey = () => generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ type: 'pkcs8', format: 'pem' })
+
+void t.test('in production, as strict as can be, it turns healthy, publishes, goes on after a crash, and ends with 0 at SIGTERM', { skip: withoutImage || withoutMosquitto }, async t => {
+  const mosquitto = await startMosquitto({ tls: true, users: { service: 'its-own', reader: 'its-own' } })
+  t.teardown(mosquitto.stop)
+  const tokenio = await startTokenio()
+  t.teardown(tokenio.close)
+  const directory = t.testdir({ 'oauth.pem': privateKey(), 'mqtt-ca.pem': mosquitto.ca })
+  const port = await freePort()
+  const container = await startContainer(t, {
+    settings: {
+      PORT: String(port),
+      OPS_PORT: '0',
+      PUBLIC_URL: 'https://callbacks.example',
+      TOKENIO_URL: await behindTls(t, { url: tokenio.url, directory }),
+      TOKENIO_API_KEY: 'k',
+      MQTT_URL: mosquitto.tlsUrl,
+      MQTT_USERNAME: 'service',
+      MQTT_PASSWORD: 'its-own',
+      MQTT_CA_FILE: '/settings/mqtt-ca.pem',
+      OAUTH_SIGNING_KEY_FILE: '/settings/oauth.pem',
+      JOURNAL_ENCRYPTION_KEYS: randomBytes(32).toString('base64'),
+      NODE_EXTRA_CA_CERTS: '/settings/ca.pem',
+    },
+    options: ['--user', '1000', '--volume', `${directory}:/settings:ro`],
+  })
+  await container.healthy()
+  const subscriber = await subscribe(t, mosquitto.url, { protocolVersion: 5, username: 'reader', password: 'its-own' })
+  const call = async (id: string) => (await fetch(`http://127.0.0.1:${port}/v1/tokenio/callback?${queryOf(id)}`)).status
+
+  t.equal(await call(id), 200)
+  t.match((await subscriber.count(1, 20_000))[0]?.event, { type: 'callbacks.tokenio.completed.v1', subject: id, source: 'https://callbacks.example' })
+
+  tokenio.answer(later, { fault: 'hang' })
+  t.equal(await call(later), 200)
+  await container.crash()
+  tokenio.answer(later, { body: { status: 'PROCESSED' } })
+  t.match((await subscriber.count(2, 30_000))[1]?.event, { type: 'callbacks.tokenio.completed.v1', subject: later })
+  t.equal(await container.stop(), 0)
+})
+
+void t.test('any other user of group 0 can run it as well', { skip: withoutImage }, async t => {
+  const settings = { NODE_ENV: 'development', PORT: String(await freePort()), OPS_PORT: '0', MQTT_LISTEN_PORT: '0' }
+  const container = await startContainer(t, { settings, options: ['--user', '4711'] })
+  await container.healthy()
+  t.equal(await container.stop(), 0)
+})
+
+void t.test('without its settings it refuses to start, and names each', { skip: withoutImage }, async t => {
+  const { code, stderr } = await docker('run', '--rm', image).then(() => ({ code: 0, stderr: '' }), (thrown: { code: number, stderr: string }) => thrown)
+  t.equal(code, 1)
+  for (const name of ['PUBLIC_URL', 'MQTT_URL', 'TOKENIO_URL', 'TOKENIO_API_KEY', 'OAUTH_SIGNING_KEY_FILE', 'JOURNAL_ENCRYPTION_KEYS']) t.match(stderr, `${name} is missing`)
+})
+
+void t.test('it runs as nobody in particular, keeps its data in one volume, and holds neither sources nor what only a build needs', { skip: withoutImage }, async t => {
+  const { User, Volumes, Env } = JSON.parse(await docker('inspect', '--format', '{{json .Config}}', image)) as { User: string, Volumes: object, Env: string[] }
+  t.strictSame([User, Object.keys(Volumes)], ['1000', ['/data']])
+  for (const line of ['NODE_ENV=production', 'JOURNAL_URL=sqlite:/data/journal.db']) t.ok(Env.includes(line), line)
+  const needless = ['*.ts', 'typescript', 'tap', 'node-linux-*', '_cacache'].flatMap(name => ['-o', '-name', name]).slice(1)
+  t.equal(await docker('run', '--rm', '--network', 'none', '--user', '0', image, 'find', '/app', '/data', '/root', '/home', ...needless), '')
+})
+
+void t.test('nothing that lies beside the sources gets into a layer', { skip: withoutImage }, async t => {
+  const canary = `canary-${randomBytes(16).toString('hex')}`
+  const [context, unpacked] = [directoryFor(t), directoryFor(t)]
+  await cp('.', context, { recursive: true, filter: path => !/^(?:node_modules|\.git|\.tap|data)$/.test(path) })
+  for (const file of ['.env', 'deploy/.env', 'data/journal.db', '.git/config', 'oauth.pem', '.npmrc', 'test/secret', 'node_modules/a.js']) {
+    await mkdir(dirname(join(context, file)), { recursive: true })
+    await writeFile(join(context, file), canary)
+  }
+  const other = `${image}-canary`
+  await docker('build', '--quiet', '--tag', other, context)
+  t.teardown(() => docker('image', 'rm', other))
+  await unpack(other, unpacked)
+  t.not((await filesWith('CREATE TABLE', unpacked)).length, 0, 'what is in a layer is found')
+  t.strictSame(await filesWith(canary, unpacked), [])
+})
