@@ -2,6 +2,7 @@ import type { FastifyRequest } from 'fastify'
 import type { Callback, JsonObject } from '../domain/callback.ts'
 import type { EventDraft, EventStatus } from '../domain/event.ts'
 import type { Detail, FailureCode } from '../domain/failure.ts'
+import type { Registration } from '../domain/registration.ts'
 import type { Result } from '../domain/result.ts'
 
 /** A JSON Schema, draft-07, as Ajv takes it. */
@@ -33,6 +34,9 @@ export interface ProviderParts {
 export interface OpenProvider {
   readonly name: string
   readonly channels: readonly Channel[]
+  /** Whether a callback of a key that nobody registered is taken, or answered 403. */
+  readonly unregistered: 'accept' | 'reject'
+  readonly registration: RegistrationPart
   /** The schema of `data` for each status that its events can have. */
   readonly events: { readonly [status in EventStatus]?: JsonSchema }
   /** Asks for the key's result. Throws `Failure`; must end soon after `signal` aborts and within 8 s in any case. */
@@ -63,6 +67,29 @@ export interface Verdict {
   readonly askAgainIn?: number
 }
 
+/** What registering a key means for this provider. */
+export interface RegistrationPart {
+  /** The schema of the member of `POST /v1/registrations` that bears the provider's name; absent: it takes none. */
+  readonly schema?: JsonSchema
+  /** The schema of what `reply` holds, for the documents. */
+  readonly replySchema?: JsonSchema
+  /** Faults of the wish that no schema shows, the key's form among them. */
+  faultsOf (wish: RegistrationWish): Detail[]
+  /** The key (made here when the wish has none), what is kept sealed, and what the client is told of it. */
+  toRegistration (wish: RegistrationWish): Promise<{ readonly key: string, readonly details: JsonObject, readonly reply: JsonObject }>
+  /** The path below `PUBLIC_URL` to which the key's callback comes. */
+  callbackPath (key: string): string
+  /** A callback that stands for the user who never comes back: its result is asked for from `due` (milliseconds since 1970) on. Absent: nothing is asked. */
+  expected? (registration: Registration, traceparent: string): { readonly callback: Callback, readonly due: number }
+}
+
+export interface RegistrationWish {
+  readonly key?: string
+  readonly subscriber: string
+  /** The member that bears the provider's name. */
+  readonly given?: JsonObject
+}
+
 /** One way in: a method, its paths, the shape of its parameters and what they mean. */
 export interface Channel {
   readonly method: 'GET' | 'POST'
@@ -88,8 +115,10 @@ export interface Channel {
   read? (request: FastifyRequest): Promise<unknown> | unknown
   /** Faults that the schema cannot express, found whether or not the schema is met. */
   faultsOf? (parameters: JsonObject): Detail[]
-  /** Parameters without fault, to a callback. */
-  toCallback (parameters: JsonObject, traceparent: string): Callback
+  /** The key that the parameters or the path name, before anything is checked; undefined when they name none. */
+  keyOf (parameters: JsonObject, path: { readonly [name: string]: string }): string | undefined
+  /** Parameters without fault, to a callback; `registration` is the key's, if there is one that has not expired. */
+  toCallback (parameters: JsonObject, traceparent: string, registration?: Registration): Callback | Promise<Callback>
   /** The reply's members beside those that the callback brought; `id` is the entry's. */
   toReply (id: string, callback: Callback): JsonObject
 }
