@@ -90,3 +90,12 @@ void t.test('nothing that lies beside the sources gets into a layer', { skip: wi
   t.not((await filesWith('CREATE TABLE', unpacked)).length, 0, 'what is in a layer is found')
   t.strictSame(await filesWith(canary, unpacked), [])
 })
+
+const withoutCompose = withoutImage || await docker('compose', 'version').then(() => false as const, () => 'Docker Compose is not installed')
+
+void t.test('beside each other for a first look, the service is as strict, and a Mosquitto without passwords is published nowhere', { skip: withoutCompose }, async t => {
+  const { services } = JSON.parse(await docker('compose', 'config', '--format', 'json')) as { services: { [name: string]: { ports?: { host_ip?: string }[] } } }
+  t.match(services['callback-receiver'], { read_only: true, cap_drop: ['ALL'], security_opt: ['no-new-privileges:true'], volumes: [{ target: '/data' }] })
+  t.notHas(services.mosquitto, { ports: Array })
+  t.ok(Object.values(services).flatMap(({ ports = [] }) => ports).every(port => port.host_ip === '127.0.0.1'), 'what is published is for this machine only')
+})
