@@ -40,7 +40,7 @@ function routeOf (url: string, provider: string, channel: Channel, journal: Pick
     attachValidation: true, // so that the schema's faults and the channel's own come in one reply
     ...channel.read === undefined ? {} : { preValidation: async (request: FastifyRequest) => { request.body = await channel.read?.(request) } },
     handler: async (request, reply) => {
-      const callback = toCallback(channel, location, request)
+      const callback = await toCallback(channel, location, request)
       const started = performance.now()
       const { id, isNew, reply: kept } = await journal.append(callback) // durable before we answer
       request.log.info({
@@ -61,7 +61,7 @@ function schemaOf ({ parameters, form }: Channel): object {
   return form === undefined ? parameters : { content: { 'application/json': { schema: parameters }, [formType]: { schema: form } } }
 }
 
-function toCallback (channel: Channel, location: 'query' | 'body', request: FastifyRequest): Callback {
+async function toCallback (channel: Channel, location: 'query' | 'body', request: FastifyRequest): Promise<Callback> {
   const parameters = (location === 'query' ? request.query : request.body) as JsonObject
   const { validationError } = request
   const bySchema = validationError === undefined ? [] : detailsOf(validationError.validation as Parameters<typeof detailsOf>[0] ?? [], parameters, location)

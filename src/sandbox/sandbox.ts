@@ -1,6 +1,5 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { Callback } from '../domain/callback.ts'
 import type { OpenProvider, Provider, Settings } from '../providers/provider.ts'
 import { createAnswer } from './answer.ts'
 import { createPlay, type PlayParts } from './play.ts'
@@ -33,8 +32,8 @@ export async function openSandbox ({ log, host = '127.0.0.1', ...timing }: Sandb
     ...provider,
     channels: provider.channels.map(channel => ({
       ...channel,
-      toCallback: (parameters, traceparent): Callback => {
-        const callback = channel.toCallback(parameters, traceparent)
+      toCallback: async (parameters, traceparent, registration) => {
+        const callback = await channel.toCallback(parameters, traceparent, registration)
         play.sent(callback)
         return callback
       },

@@ -25,7 +25,7 @@ async function open (t: Test) {
 /** Sends a callback of the provider's examples, and gives the event that its result makes. */
 async function eventAfter (provider: OpenProvider, example: string) {
   const channel = provider.channels[0]
-  const callback = channel?.toCallback(channel.examples[example] as JsonObject, '00-0-0-01')
+  const callback = await channel?.toCallback(channel.examples[example] as JsonObject, '00-0-0-01')
   if (callback === undefined) throw new Error(`no example ${example}`)
   const tell = async () => provider.toEvents({ callback, result: await provider.fetchResult(callback, new AbortController().signal), age: 0, asks: 0 }).events[0]
   return { event: await tell(), tell }

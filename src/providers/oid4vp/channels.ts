@@ -2,6 +2,7 @@ import type { Channel } from '../provider.ts'
 import { examples } from './examples.ts'
 import { faultsOf } from './faults-of.ts'
 import { formParameters, jsonParameters } from './parameters.ts'
+import { keyOf } from './registration.ts'
 import { toCallback } from './to-callback.ts'
 
 const reply = {
@@ -30,6 +31,7 @@ export const channels: readonly Channel[] = [{
   reply,
   failures: ['KEY_USED'],
   faultsOf,
+  keyOf,
   toCallback: (parameters, traceparent) => toCallback(parameters, traceparent),
   toReply: () => ({ message: 'Callback received.' }),
 }]

@@ -2,6 +2,7 @@ import type { Channel } from '../provider.ts'
 import { createFaultsOf } from './faults-of.ts'
 import { bodyParameters, queryParameters } from './parameters.ts'
 import { examples } from './examples.ts'
+import { keyOf } from './registration.ts'
 import { toCallback } from './to-callback.ts'
 
 const reply = {
@@ -44,5 +45,6 @@ const both = {
   cors: false,
   examples,
   reply,
+  keyOf,
   toReply: id => ({ message: 'Callback received.', callbackId: id }),
 } satisfies Partial<Channel>

@@ -5,6 +5,7 @@ import { createChannels } from './channels.ts'
 import { events } from './events.ts'
 import { createFetchResult } from './fetch-result.ts'
 import { idPatternOf } from './id.ts'
+import { createRegistration } from './registration.ts'
 import { faultsOf, settings, type TokenioSettings } from './settings.ts'
 import { createToEvents } from './to-events.ts'
 
@@ -15,9 +16,12 @@ function open ({ settings, now = Date.now }: ProviderParts): OpenProvider {
   const given = settings as unknown as TokenioSettings
   const { TOKENIO_URL: url, TOKENIO_API_KEY: key } = given
   const calls = url === undefined ? unset() : openCalls({ url, authorizationOf: () => basic(key), now })
+  const idPattern = idPatternOf(given.TOKENIO_ID_PATTERN)
   return {
     name: 'tokenio',
-    channels: createChannels({ idPattern: idPatternOf(given.TOKENIO_ID_PATTERN) }),
+    channels: createChannels({ idPattern }),
+    unregistered: given.TOKENIO_UNREGISTERED,
+    registration: createRegistration({ idPattern, now }),
     events,
     fetchResult: createFetchResult(calls),
     toEvents: createToEvents({ deadline: given.TOKENIO_RESULT_DEADLINE_SECONDS * 1_000 }),

@@ -19,6 +19,11 @@ export const settings: SettingsSchema = {
     default: '^(?:rq|pm2?):[1-9A-HJ-NP-Za-km-z]{16,64}:[1-9A-HJ-NP-Za-km-z]{4,32}$',
     description: 'What a token request id looks like, as a regular expression.',
   },
+  TOKENIO_UNREGISTERED: {
+    enum: ['accept', 'reject'],
+    default: 'accept',
+    description: 'What becomes of a callback whose token request nobody registered: `accept` lets Token.io decide, `reject` answers 403.',
+  },
   TOKENIO_RESULT_DEADLINE_SECONDS: {
     type: 'integer',
     minimum: 1,
@@ -32,6 +37,7 @@ export interface TokenioSettings {
   readonly TOKENIO_URL?: string
   readonly TOKENIO_API_KEY?: string
   readonly TOKENIO_ID_PATTERN: string
+  readonly TOKENIO_UNREGISTERED: 'accept' | 'reject'
   readonly TOKENIO_RESULT_DEADLINE_SECONDS: number
 }
 

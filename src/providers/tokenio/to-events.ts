@@ -4,7 +4,7 @@ import type { EventDraft } from '../../domain/event.ts'
 import type { Asked, Verdict } from '../provider.ts'
 import { isDecoupled } from './credential-fields.ts'
 import { isRetriable } from './grpc.ts'
-import { paceOf, slowStep } from './pace.ts'
+import { paceOf, patientPaceOf, slowStep } from './pace.ts'
 import type { TokenioParameters } from './to-callback.ts'
 
 /** How long an error that Token.io does not confirm stays a pending one, in milliseconds. */
@@ -16,6 +16,7 @@ export function createToEvents ({ deadline }: { /** Milliseconds. */ readonly de
     const { status } = asked.result
     if (status === 'PROCESSED') return { events: [completed(asked)] }
     if (status === 'REJECTED' || status === 'EXPIRED') return { events: [failed(asked, status, true)] }
+    if ('expected' in asked.callback.parameters) return unreturned(asked)
     return parametersOf(asked).error ? unconfirmedError(asked, deadline) : undecided(asked, deadline)
   }
 }
@@ -34,6 +35,12 @@ function undecided (asked: Asked, deadline: number): Verdict {
   if (age >= deadline) return { events: [failed(asked, 'RESULT_TIMEOUT', false)] }
   const event = parametersOf(asked).fields ? credentialsRequired(asked) : pending(asked)
   return { events: [event], askAgainIn: paceOf(asks, deadline - age) }
+}
+
+/** Nobody came back yet: nothing is told but what is final, until the registration ends. */
+function unreturned ({ age, callback }: Asked): Verdict {
+  const left = Number(callback.incidental?.lasts) - age
+  return left > 0 ? { events: [], askAgainIn: Math.min(patientPaceOf(age), left) } : { events: [] }
 }
 
 function completed ({ callback, result }: Asked): EventDraft {

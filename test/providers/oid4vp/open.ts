@@ -22,7 +22,7 @@ export function channelOf (provider: OpenProvider = openOid4vp()): Channel {
 }
 
 export function callbackOf (parameters: JsonObject): Callback {
-  return channelOf().toCallback({ state, ...parameters }, traceparent)
+  return channelOf().toCallback({ state, ...parameters }, traceparent) as Callback // at once
 }
 
 /** The public face on a free port, with a real journal: this provider beside Token.io. */

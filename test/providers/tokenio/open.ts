@@ -8,6 +8,7 @@ export const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331
 
 export const settings = {
   TOKENIO_ID_PATTERN: tokenio.settings.TOKENIO_ID_PATTERN?.default,
+  TOKENIO_UNREGISTERED: 'accept',
   TOKENIO_RESULT_DEADLINE_SECONDS: 2100,
 }
 
@@ -33,7 +34,7 @@ export function faultsOf (channel: Channel, parameters: JsonObject): { readonly 
 }
 
 export function callbackOf (parameters: JsonObject, method: 'GET' | 'POST' = 'GET'): Callback {
-  return channelOf(openTokenio(), method).toCallback(parameters, traceparent)
+  return channelOf(openTokenio(), method).toCallback(parameters, traceparent) as Callback // at once
 }
 
 export const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url')
