@@ -115,10 +115,20 @@ export interface Channel {
   read? (request: FastifyRequest): Promise<unknown> | unknown
   /** Faults that the schema cannot express, found whether or not the schema is met. */
   faultsOf? (parameters: JsonObject): Detail[]
+  /**
+   * What was sent, made readable before the schema is applied to it (as a form or as JSON, by the media type): encrypted parameters
+   * opened with the registration's key, the path's key filled in. Called after `keyOf`, with what was sent as an object. Throws `Failure`.
+   */
+  open? (parameters: JsonObject, path: { readonly [name: string]: string }, registration?: Registration): JsonObject | Promise<JsonObject>
   /** The key that the parameters or the path name, before anything is checked; undefined when they name none. */
   keyOf (parameters: JsonObject, path: { readonly [name: string]: string }): string | undefined
   /** Parameters without fault, to a callback; `registration` is the key's, if there is one that has not expired. */
   toCallback (parameters: JsonObject, traceparent: string, registration?: Registration): Callback | Promise<Callback>
+  /**
+   * A check that costs, asked only for a callback of a registered key that the journal does not `recognise`: the callback as it is to be
+   * kept and appended, with `refused` when it fails (kept, told as failed, and answered 400 with these details).
+   */
+  examine? (callback: Callback, registration: Registration): Promise<Callback>
   /** The reply's members beside those that the callback brought; `id` is the entry's. */
   toReply (id: string, callback: Callback): JsonObject
 }
