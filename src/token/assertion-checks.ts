@@ -1,6 +1,6 @@
 import { Failure } from '../domain/failure.ts'
 import type { Assertion } from './assertion.ts'
-import { algorithms } from './public-key.ts'
+import { algorithms } from '../did/public-key.ts'
 
 const skew = 30 // seconds
 const longestLife = 300

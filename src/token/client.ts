@@ -1,4 +1,4 @@
-import type { PublicKey } from './public-key.ts'
+import type { PublicKey } from '../did/public-key.ts'
 import type { Scope } from './token.ts'
 
 /** Who may ask for tokens. */

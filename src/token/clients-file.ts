@@ -3,8 +3,8 @@ import parseJson from 'secure-json-parse'
 import type { JsonObject } from '../domain/callback.ts'
 import { asFailure, Failure } from '../domain/failure.ts'
 import { keysOfKid, type Client } from './client.ts'
-import { isKeyDid, keyOfDid } from './did.ts'
-import { publicKeyOf, type PublicKey } from './public-key.ts'
+import { isKeyDid, keyOfDid } from '../did/key-did.ts'
+import { publicKeyOf, type PublicKey } from '../did/public-key.ts'
 import { scopes, type Scope } from './token.ts'
 
 interface Entry {

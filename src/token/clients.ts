@@ -2,7 +2,7 @@ import { readFile, stat } from 'node:fs/promises'
 import { asFailure, Failure } from '../domain/failure.ts'
 import type { Client } from './client.ts'
 import { readClients, type ClientsFileParts } from './clients-file.ts'
-import { isKeyDid, keyOfDid } from './did.ts'
+import { isKeyDid, keyOfDid } from '../did/key-did.ts'
 
 export interface ClientsParts extends ClientsFileParts {
   /** `OAUTH_CLIENTS_FILE` */

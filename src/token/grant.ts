@@ -4,7 +4,7 @@ import type { Bearer } from './access-token.ts'
 import { readAssertion, type Assertion } from './assertion.ts'
 import { checkAssertion, usableUntil } from './assertion-checks.ts'
 import type { Client } from './client.ts'
-import type { Algorithm } from './public-key.ts'
+import type { Algorithm } from '../did/public-key.ts'
 import { isSignedByOneOf } from './signature.ts'
 import type { Limit, Scope, TokenReply, TokenRequest, UseOnce } from './token.ts'
 

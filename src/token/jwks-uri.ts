@@ -2,7 +2,7 @@ import parseJson from 'secure-json-parse'
 import type { JsonObject } from '../domain/callback.ts'
 import { asFailure, Failure } from '../domain/failure.ts'
 import { keysOfKid } from './client.ts'
-import { publicKeyOf, type PublicKey } from './public-key.ts'
+import { publicKeyOf, type PublicKey } from '../did/public-key.ts'
 
 export interface JwksUriParts {
   /** Refuses what must not be reached from here, and is bounded in time and size. Throws `Failure`. */

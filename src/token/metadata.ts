@@ -1,6 +1,6 @@
 import type { JsonObject } from '../domain/callback.ts'
 import { grantTypes } from './grant.ts'
-import { algorithms } from './public-key.ts'
+import { algorithms } from '../did/public-key.ts'
 import { scopes, tokenPaths } from './token.ts'
 
 /** What clients read before they ask, RFC 8414 §2. */

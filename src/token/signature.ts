@@ -1,6 +1,6 @@
 import { verify } from 'node:crypto'
 import { compactVerify } from 'jose'
-import type { Algorithm, PublicKey } from './public-key.ts'
+import type { Algorithm, PublicKey } from '../did/public-key.ts'
 
 /** True when one of the keys that go with the algorithm signed the compact JWS. */
 export async function isSignedByOneOf (keys: readonly PublicKey[], algorithm: Algorithm, jws: string): Promise<boolean> {

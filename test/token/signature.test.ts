@@ -1,5 +1,5 @@
 import t from 'tap'
-import { publicKeyOf, type Algorithm } from '../../src/token/public-key.ts'
+import { publicKeyOf, type Algorithm } from '../../src/did/public-key.ts'
 import { isSignedByOneOf } from '../../src/token/signature.ts'
 import { jwtOf, pairOf } from './jwt.ts'
 

@@ -1,6 +1,6 @@
 import t from 'tap'
-import { publicKeyOf } from '../../src/token/public-key.ts'
-import { pairOf } from './jwt.ts'
+import { publicKeyOf } from '../../src/did/public-key.ts'
+import { pairOf } from '../token/jwt.ts'
 
 const pair = pairOf('P-256')
 const rsa = pairOf('RSA')

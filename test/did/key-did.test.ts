@@ -1,6 +1,6 @@
 import t from 'tap'
-import { isKeyDid, keyOfDid } from '../../src/token/did.ts'
-import { didJwkOf, didKeyOf, encoded, pairOf } from './jwt.ts'
+import { isKeyDid, keyOfDid } from '../../src/did/key-did.ts'
+import { didJwkOf, didKeyOf, encoded, pairOf } from '../token/jwt.ts'
 
 // did:key 0.9, test vectors
 const published = [
