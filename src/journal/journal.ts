@@ -57,6 +57,9 @@ export interface Journal {
   onAppended (wake: () => void): void
   onRecorded (wake: () => void): void
 
+  /** 32 bytes that only who holds this journal knows, the same in every replica and after each start; another for each purpose. */
+  secretFor (purpose: string): Uint8Array
+
   /** Proves that the journal can be written; throws `JOURNAL_UNAVAILABLE`. */
   check (): Promise<void>
 }

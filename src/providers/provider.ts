@@ -43,6 +43,10 @@ export interface OpenProvider {
   fetchResult (callback: Callback, signal: AbortSignal): Promise<Result>
   /** What a result means for the subscriber, and whether to ask again. Pure: same input, same verdict. */
   toEvents (asked: Asked): Verdict
+  /** Why the parameters of a callback, or the `data` of an event, mean a failure, as far as a person needs to know; undefined: they mean none. */
+  troubleIn? (members: JsonObject): Trouble | undefined
+  /** What users do while they wait on our pages; absent: nothing. */
+  readonly visits?: Visits
   /** Whether the last calls to the provider went well; shown by readiness under the provider's name. */
   health (): Health
   close (): Promise<void>
@@ -131,4 +135,77 @@ export interface Channel {
   examine? (callback: Callback, registration: Registration): Promise<Callback>
   /** The reply's members beside those that the callback brought; `id` is the entry's. */
   toReply (id: string, callback: Callback): JsonObject
+}
+
+/** Each has its plain words on the landing page. */
+export type Trouble = 'cancelled' | 'rejected' | 'expired' | 'unavailable' | 'reconnect' | 'interrupted' | 'unsupported' | 'failed'
+
+/**
+ * The acts that call the provider while a user waits. The machine never repeats one: after a crash the result tells. All of them
+ * throw what `fetchResult` throws, and end within 8 s.
+ */
+export interface Visits {
+  /** True: steps are taken on our pages. False: subscribers are told of them, and the company's own app takes them. */
+  readonly hosted: boolean
+  /** The path below which each step has its page. */
+  readonly pages: string
+  /** The step that the parameters of a callback, or the `data` of an event, ask of the user. */
+  stepIn (members: JsonObject): Step | undefined
+  /** Hands on what the user entered, by the names of the step's inputs. */
+  enter (key: string, entered: { readonly [name: string]: string }, signal: AbortSignal): Promise<Entered>
+  /** The operation by which a company's own app hands on what the user entered there. */
+  readonly entering: Operation & {
+    /** Has the parameter `:id`, the key. */
+    readonly path: string
+    readonly body: JsonSchema
+    /** What the body holds, once it meets its schema. */
+    enteredIn (body: JsonObject): { readonly [name: string]: string }
+    keyFaults (key: string): Detail[]
+  }
+  /** A way in for browsers whose query only the provider can read. Absent: there is none. */
+  readonly arriving?: Operation & {
+    readonly path: string
+    /** The query, letter for letter as it came. */
+    arrive (query: string, traceparent: string, signal: AbortSignal): Promise<Arrived>
+    toReply (id: string): JsonObject
+  }
+}
+
+export interface Operation {
+  readonly operationId: string
+  readonly summary: string
+  readonly reply: JsonSchema
+}
+
+/** What the user has to do. */
+export interface Step {
+  /** Equal for equal steps. */
+  readonly mark: string
+  /** In the order of the page. */
+  readonly parts: readonly StepPart[]
+}
+
+/** One part of a step's page. A step without an `input` or `choice` waits: the user confirms elsewhere. */
+export type StepPart =
+  | { readonly kind: 'words', readonly text: string }
+  | { readonly kind: 'image', readonly source: string }
+  | { readonly kind: 'input', readonly name: string, readonly label?: string, readonly hint?: string, readonly type: 'text' | 'password' | 'code' }
+  | { readonly kind: 'choice', readonly name: string, readonly label?: string, readonly hint?: string, readonly options: readonly string[] }
+
+/** What the provider said to what was entered. */
+export interface Entered {
+  /** `step`: more is wanted; `again`: it was wrong, and may be tried again; `wait`: the result will tell; `cancelled`: the user refused. */
+  readonly next: 'step' | 'redirect' | 'again' | 'wait' | 'cancelled'
+  /** Parameters of the callback that stands for this in the journal: nothing of what was entered. */
+  readonly parameters: JsonObject
+  /** https only; with `redirect`. */
+  readonly redirectUrl?: string
+  /** What the company's own app is told. */
+  readonly reply: JsonObject
+}
+
+export interface Arrived {
+  readonly callback: Callback
+  /** https only. */
+  readonly redirectUrl?: string
 }
