@@ -1,0 +1,8 @@
+import type { Database } from '../../database/index.ts'
+import type { UseOnce } from '../token.ts'
+
+/** Ids used up, in the journal's database, so that they are for all replicas; only its engine is loaded. */
+export async function openUseOnce (database: Database): Promise<UseOnce> {
+  const { createSqliteUseOnce } = await import('./sqlite.ts')
+  return createSqliteUseOnce({ database: database.sqlite })
+}
