@@ -2,9 +2,9 @@ import { ECDH } from 'node:crypto'
 import parseJson from 'secure-json-parse'
 import type { JsonObject } from '../domain/callback.ts'
 import { Failure } from '../domain/failure.ts'
+import { base58Of } from './base58.ts'
 import { publicKeyOf, type PublicKey } from './public-key.ts'
 
-const alphabet = '123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz'
 const mostCharacters = 1024
 
 /** Multicodec prefixes, as varints, and what the bytes after them are. */
@@ -25,8 +25,15 @@ export function isKeyDid (id: string): boolean {
  */
 export function keyOfDid (did: string): PublicKey {
   if (did.length > mostCharacters) throw unreadable('is too long')
-  const { kid: _kid, ...key } = publicKeyOf(did.startsWith('did:jwk:') ? ofJwk(did.slice(8)) : ofMultibase(did)) // a `kid` says `did:…#0`, or anything
+  if (did.startsWith('did:key:')) return keyOfMultibase(did.slice(8))
+  if (!did.startsWith('did:jwk:')) throw unreadable('is no did:key and no did:jwk')
+  const { kid: _kid, ...key } = publicKeyOf(ofJwk(did.slice(8))) // a `kid` says `did:…#0`, or anything
   return key
+}
+
+/** The key of a Multikey (`z6Mk…`, `zDn…`, `zQ3s…`). Throws `CLIENT_INVALID`. Source: Controlled Identifiers 1.0 §2.2.2. */
+export function keyOfMultibase (multibase: string): PublicKey {
+  return publicKeyOf(ofMultibase(multibase))
 }
 
 function ofJwk (encoded: string): JsonObject {
@@ -37,21 +44,13 @@ function ofJwk (encoded: string): JsonObject {
   return jwk as JsonObject
 }
 
-function ofMultibase (did: string): JsonObject {
-  const [, encoded] = /^did:key:z([1-9A-HJ-NP-Za-km-z]{32,64})$/.exec(did) ?? []
-  if (encoded === undefined) throw unreadable('is no did:key of a kind that is taken here')
+function ofMultibase (multibase: string): JsonObject {
+  const [, encoded] = /^z([1-9A-HJ-NP-Za-km-z]{32,64})$/.exec(multibase) ?? []
+  if (encoded === undefined) throw unreadable('holds no key of a kind that is taken here')
   const bytes = base58Of(encoded)
   const codec = codecs.find(({ prefix, length }) => bytes[0] === prefix[0] && bytes[1] === prefix[1] && bytes.length === length + 2)
   if (codec === undefined) throw unreadable('holds a key of a kind that is not taken here')
   return codec.jwkOf(bytes.subarray(2))
-}
-
-function base58Of (text: string): Buffer {
-  let number = 0n
-  for (const character of text) number = number * 58n + BigInt(alphabet.indexOf(character))
-  const hex = number.toString(16)
-  const zeros = /^1*/.exec(text)?.[0].length ?? 0 // each leading zero byte is a `1`
-  return Buffer.concat([Buffer.alloc(zeros), Buffer.from(hex.length % 2 === 0 ? hex : `0${hex}`, 'hex')])
 }
 
 function pointOf (compressed: Buffer, curve: string, crv: string): JsonObject {
