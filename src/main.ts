@@ -1,5 +1,8 @@
 import { enableCompileCache } from 'node:module'
 
+const asked = Promise.withResolvers<NodeJS.Signals>() // from the first moment on: process 1 of a container dies of no signal that it does not handle
+for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, asked.resolve)
+
 enableCompileCache() // before anything else is imported: a second start is twice as fast
 const [{ pino }, { loadConfig }, { providers }, { openService }, { asFailure }] = await Promise.all([
   import('pino'), import('./config.ts'), import('./providers/index.ts'), import('./service.ts'), import('./domain/failure.ts'),
@@ -13,12 +16,11 @@ try {
     process.exit(1)
   })
   const service = await openService({ config, providers, log })
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-    process.once(signal, () => {
-      log.info({ signal }, 'asked to stop')
-      void service.close({ drain: signal === 'SIGTERM' }).then(() => { log.info('stopped'); process.exit(0) })
-    })
-  }
+  const signal = await asked.promise
+  log.info({ signal }, 'asked to stop')
+  await service.close({ drain: signal === 'SIGTERM' })
+  log.info('stopped')
+  process.exit(0)
 } catch (thrown) {
   const failure = asFailure(thrown)
   process.stderr.write(`callback-receiver did not start. ${failure.code === 'UNEXPECTED' ? String((failure.cause as Error)?.stack ?? failure.cause) : failure.reason}\n`)

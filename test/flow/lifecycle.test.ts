@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
+import { createInterface } from 'node:readline'
 import t from 'tap'
 import { directoryFor, startProcess } from '../process.ts'
 import { subscribe } from '../subscriber.ts'
@@ -55,6 +56,18 @@ void t.test('SIGTERM with a provider that never answers still ends within the gr
   const second = await startProcess(t, environment)
   const subscriber = await subscribe(t, second.mqtt)
   await subscriber.count(1)
+})
+
+void t.test('SIGTERM before it listens is not lost', async t => {
+  const child = spawn(process.execPath, [join(import.meta.dirname, '../../src/main.ts')], {
+    cwd: directoryFor(t), stdio: ['ignore', 'pipe', 'inherit'], env: { PATH: process.env.PATH, HOST: '127.0.0.1', PORT: '0', OPS_PORT: '0', MQTT_LISTEN_PORT: '0', SHUTDOWN_GRACE_SECONDS: '1' },
+  })
+  t.teardown(() => child.kill('SIGKILL'))
+  const lines = createInterface(child.stdout)
+  const [first] = await once(lines, 'line') as [string]
+  t.notMatch(first, /"listening"/, 'the sandbox speaks first')
+  child.kill('SIGTERM')
+  t.same(await once(child, 'exit'), [0, null])
 })
 
 void t.test('a second process on the same journal refuses to start and says why', async t => {
