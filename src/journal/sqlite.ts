@@ -1,6 +1,7 @@
 import type { SqliteDatabase } from '../database/sqlite.ts'
 import { createFingerprint } from './fingerprint.ts'
 import type { Journal } from './journal.ts'
+import { createSecretFor } from './secret-for.ts'
 import { createAppend } from './sqlite/append.ts'
 import { createCheck } from './sqlite/check.ts'
 import { createClaimEvents } from './sqlite/claim-events.ts'
@@ -12,6 +13,7 @@ import type { HeldEvent, HeldTopic } from './sqlite/parts.ts'
 import { createPutOff } from './sqlite/put-off.ts'
 import { createRecord } from './sqlite/record.ts'
 import { createRepublish } from './sqlite/republish.ts'
+import { createReroute } from './sqlite/reroute.ts'
 import { loadSecret } from './sqlite/secret.ts'
 import { createWatches } from './sqlite/watches.ts'
 
@@ -23,7 +25,8 @@ export interface SqliteJournalParts {
 
 /** The journal in a database of this process. Throws `JOURNAL_UNREADABLE` when none of the sealing keys fits it. */
 export function openSqliteJournal ({ database: { db, file, seal, transactions }, now = Date.now }: SqliteJournalParts): Journal {
-  const fingerprintOf = createFingerprint(loadSecret({ db, seal }))
+  const secret = loadSecret({ db, seal })
+  const fingerprintOf = createFingerprint(secret)
   const wakes: { appended?: () => void, recorded?: () => void } = {}
   const parts = {
     db, transactions, seal, now, fingerprintOf, file,
@@ -36,7 +39,7 @@ export function openSqliteJournal ({ database: { db, file, seal, transactions },
   const putOff = createPutOff(parts)
   const mark = createMarkPublished(parts)
   return {
-    append: createAppend(parts),
+    ...createAppend(parts),
     ...createClaim({ ...parts, ...putOff }),
     recordEvents: createRecord(parts),
     ...putOff,
@@ -44,8 +47,10 @@ export function openSqliteJournal ({ database: { db, file, seal, transactions },
     ...mark,
     ...createExpired(parts),
     republish: createRepublish(parts),
+    ...createReroute(parts),
     onAppended (wake) { wakes.appended = wake },
     onRecorded (wake) { wakes.recorded = wake },
+    secretFor: createSecretFor(secret),
     check: createCheck(parts),
   }
 }

@@ -101,6 +101,79 @@ export function journalContract (t: Test, open: OpenJournal): void {
     t.equal((await journal.claim('tokenio', 10)).length, 2)
   })
 
+  test('a single-use key is closed by the third refused body, or by the first that is not refused', async (t, { journal, one }) => {
+    const refusedOne = (key: string, a: number) => journal.append(callback(key, { a }, { singleUse: true, refused: [{ issue: 'does not verify', field: 'vp', location: 'body' }] }))
+    for (const a of [1, 2, 3]) {
+      t.ok((await refusedOne('s', a)).isNew)
+      t.notOk((await refusedOne('s', a)).isNew, 'the same refused body is a repeat')
+      const claim = await one()
+      t.equal(claim.refusals, a)
+      t.equal(claim.entry.callback.refused?.length, 1)
+      await journal.recordEvents(claim, { events: [], gist: undefined, final: false })
+    }
+    await t.rejects(refusedOne('s', 4), { code: 'KEY_USED' })
+    await t.rejects(journal.append(callback('s', { a: 5 }, { singleUse: true })), { code: 'KEY_USED' })
+    t.notOk((await refusedOne('s', 2)).isNew, 'also once it is closed')
+
+    t.ok((await refusedOne('other', 1)).isNew)
+    t.ok((await journal.append(callback('other', { a: 2 }, { singleUse: true }))).isNew)
+    await t.rejects(refusedOne('other', 3), { code: 'KEY_USED' })
+    await journal.recordEvents(await one(), { events: [], gist: undefined, final: false })
+    t.equal((await one()).refusals, 0)
+  })
+
+  test('what was appended is recognised, and nothing else; nothing changes by it', async (t, { journal, one }) => {
+    t.equal(await journal.recognise(callback()), undefined)
+    const { id } = await journal.append(callback('rq:1', { a: 1 }, { reply: { code: 'r' } }))
+    t.same(await journal.recognise(callback('rq:1', { a: 1 }, { incidental: { trace: 'x' } })), { id, isNew: false, reply: { code: 'r' } })
+    t.equal(await journal.recognise(callback('rq:1', { a: 2 })), undefined)
+    t.equal((await one()).entry.id, id)
+    t.same(await journal.claim('tokenio', 1), [])
+  })
+
+  test('a callback that is due later is asked for then', async (t, { journal, one, none, clock }) => {
+    const { id } = await journal.append(callback('k'), { due: clock.now + 5000.5 })
+    await none()
+    clock.now += 5000
+    await none()
+    clock.now += 1
+    t.equal((await one()).entry.id, id)
+  })
+
+  test('one that comes before it is asked for at once; the later one is still asked for when it is due, unless all is said', async (t, { journal, one, none, clock }) => {
+    const { id } = await journal.append(callback('k', { a: 1 }), { due: clock.now + 5000 })
+    const second = await journal.append(callback('k', { a: 2 }))
+    const claim = await one()
+    t.equal(claim.entry.id, second.id)
+    await journal.recordEvents(claim, told('k'))
+    await none()
+    clock.now += 5000
+    const later = await one()
+    t.equal(later.entry.id, id)
+    await journal.recordEvents(later, told('k', { events: [], final: true }))
+    t.ok((await journal.append(callback('k', { a: 3 }), { due: clock.now + 5000 })).isNew)
+    clock.now += 1e9
+    await none()
+  })
+
+  test('one that is due later puts off nobody', async (_t, { journal, one, none, clock }) => {
+    await journal.append(callback('k', { a: 1 }))
+    await journal.append(callback('k', { a: 2 }), { due: clock.now + 9000 })
+    await journal.recordEvents(await one(), told('k', { askAgainAt: clock.now + 1000 }))
+    clock.now += 1000
+    await journal.recordEvents(await one(), told('k', { final: true }))
+    clock.now += 1e9
+    await none()
+  })
+
+  test('a secret is another for each purpose, and the same after a restart', async (t, { journal, reopen }) => {
+    const secret = journal.secretFor('a')
+    t.equal(secret.length, 32)
+    t.same(journal.secretFor('a'), secret)
+    t.notSame(journal.secretFor('b'), secret)
+    if (reopen !== undefined) t.same((await reopen()).secretFor('a'), secret)
+  })
+
   test('ids grow in the order of arrival', async (t, { journal, clock }) => {
     const ids: string[] = []
     for (let i = 0; i < 20; i++) {
@@ -214,6 +287,7 @@ export function journalContract (t: Test, open: OpenJournal): void {
     await journal.recordEvents(await one(), told('k', { askAgainAt: clock.now + 5000 }))
     await journal.append(callback('k', { a: 2 }))
     await journal.recordEvents(await one(), told('k'))
+    clock.now += 5000
     t.equal((await one()).entry.id, first.id)
   })
 
@@ -459,6 +533,63 @@ export function journalContract (t: Test, open: OpenJournal): void {
     await Promise.all((await journal.claimEvents(2000)).map(claim => journal.markPublished(claim)))
     t.equal(await journal.republish({ since: clock.now }), 1100)
     t.equal((await journal.claimEvents(2000)).length, 1100)
+  })
+
+  test('the last event of a key is the last recorded one, published or not', async (t, { journal, one, event }) => {
+    t.equal(await journal.lastEvent('tokenio', 'k'), undefined)
+    await journal.append(callback('k'))
+    const two = told('k', { events: [...told('k').events, ...told('k').events] })
+    await journal.recordEvents(await one(), two)
+    t.same(await journal.lastEvent('tokenio', 'k'), two.events[1])
+    await journal.markPublished(await event())
+    await journal.markPublished(await event())
+    t.same(await journal.lastEvent('tokenio', 'k'), two.events[1])
+    t.equal(await journal.lastEvent('oid4vp', 'k'), undefined)
+  })
+
+  test('a rerouted event goes out on the other topic too, with its id, once', async (t, { journal, event, clock }) => {
+    t.notOk(await journal.reroute('tokenio', 'k', 'u/k'))
+    const id = await published(journal, clock, 'k')
+    t.ok(await journal.reroute('tokenio', 'k', 'u/k'))
+    t.ok(await journal.reroute('tokenio', 'k', 'u/k'))
+    const again = await event()
+    t.same([again.event.id, again.event.topic, again.event.payload], [id, 'u/k', '{"key":"k"}'])
+    t.ok(await journal.markPublished(again))
+    t.same(await journal.claimEvents(10), [])
+    t.ok(await journal.reroute('tokenio', 'k', 'u/k'), 'asked for again, it goes out again')
+    t.ok(await journal.markPublished(await event()))
+    t.equal((await journal.lastEvent('tokenio', 'k'))?.topic, 'u/k')
+  })
+
+  test('a rerouted event follows what still waits, and the next event follows it', async (t, { journal, one, event }) => {
+    await journal.append(callback('k', { a: 1 }))
+    const first = told('k')
+    await journal.recordEvents(await one(), first)
+    const head = await event()
+    await journal.reroute('tokenio', 'k', 'u/k')
+    await journal.append(callback('k', { a: 2 }))
+    const next = told('k', {}, 'u/k')
+    await journal.recordEvents(await one(), next)
+    t.same(await journal.claimEvents(10), [])
+    await journal.markPublished(head)
+    const rerouted = await event()
+    t.same([rerouted.event.id, rerouted.event.topic], [first.events[0]!.id, 'u/k'])
+    await journal.markPublished(rerouted)
+    t.equal((await event()).event.id, next.events[0]!.id)
+  })
+
+  test('each topic of a rerouted event is cleared in its own time', async (t, { journal, event, clock }) => {
+    const eventId = await published(journal, clock, 'k', 900)
+    clock.now += 500
+    await journal.reroute('tokenio', 'k', 'u/k')
+    await journal.markPublished(await event(), clock.now + 900)
+    clock.now += 400
+    const [first, ...more] = await journal.claimExpired(10)
+    t.same([first, more], [{ topic: 't/k', eventId }, []])
+    await journal.markCleared(first!)
+    t.same(await journal.claimEvents(10), [])
+    clock.now += 500
+    t.same(await journal.claimExpired(10), [{ topic: 'u/k', eventId }])
   })
 
   test('what is appended or recorded wakes, the last one given, only once it can be claimed', async (t, { journal, one }) => {

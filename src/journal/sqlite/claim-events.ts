@@ -1,10 +1,10 @@
 import { asFailure } from '../../domain/failure.ts'
 import type { EventClaim, Journal } from '../journal.ts'
-import type { SqliteParts } from './parts.ts'
+import { eventName, type SqliteParts } from './parts.ts'
 
 type ClaimEventsParts = Pick<SqliteParts, 'db' | 'transactions' | 'eventLeases' | 'seal' | 'now'> & Pick<Journal, 'buryEvent'>
 interface EventRow {
-  readonly seq: number, readonly id: string, readonly entry_id: string, readonly provider: string, readonly key: string
+  readonly seq: number, readonly id: string, readonly entry: number, readonly entry_id: string, readonly provider: string, readonly key: string
   readonly type: string, readonly topic: string, readonly payload: Uint8Array
   readonly recorded_at: number, readonly attempt: number, readonly failures: number, readonly streak: number
 }
@@ -13,20 +13,21 @@ interface EventRow {
 const looks = 4096
 
 export function createClaimEvents ({ db, transactions, eventLeases, seal, now, buryEvent }: ClaimEventsParts): Pick<Journal, 'claimEvents' | 'releaseEvent'> {
-  const selectDue = db.prepare('SELECT seq, id FROM events WHERE due_at <= ? ORDER BY due_at, seq LIMIT ?')
+  const selectDue = db.prepare('SELECT seq, id, topic FROM events WHERE due_at <= ? ORDER BY due_at, seq LIMIT ?')
   const selectHead = db.prepare(`
-    SELECT seq, id, entry_id, provider, key, type, topic, payload, recorded_at, attempt, failures, streak FROM events e WHERE seq = ?
-      AND NOT EXISTS (SELECT 1 FROM events o WHERE o.provider = e.provider AND o.key = e.key AND o.seq < e.seq AND o.due_at IS NOT NULL)`)
+    SELECT e.seq, e.id, e.entry, (SELECT id FROM entries WHERE seq = e.entry) AS entry_id, e.provider, e.key, e.type, e.topic, e.payload, e.recorded_at, e.attempt, e.failures, e.streak
+      FROM events e WHERE e.seq = ?
+      AND NOT EXISTS (SELECT 1 FROM events o WHERE o.key = e.key AND o.seq < e.seq AND o.due_at IS NOT NULL AND o.provider = e.provider)`)
 
   function take (limit: number): { claims: EventClaim[], unreadable: { claim: EventClaim, thrown: unknown }[] } {
     const claims: EventClaim[] = []
     const unreadable: { claim: EventClaim, thrown: unknown }[] = []
     if (limit < 1) return { claims, unreadable }
-    for (const due of selectDue.iterate(now(), looks) as Iterable<unknown> as Iterable<{ seq: number, id: string }>) {
-      if (eventLeases.isHeld(due.id)) continue
+    for (const due of selectDue.iterate(now(), looks) as Iterable<unknown> as Iterable<{ seq: number, id: string, topic: string }>) {
+      if (eventLeases.isHeld(eventName(due))) continue
       const head = selectHead.get(due.seq) as unknown as EventRow | undefined
       if (head === undefined) continue
-      const attempt = eventLeases.take(head.id, head.attempt, { seq: head.seq, provider: head.provider, key: head.key })
+      const attempt = eventLeases.take(eventName(head), head.attempt, { seq: head.seq, entry: head.entry, provider: head.provider, key: head.key })
       try {
         claims.push(claimOf(head, attempt, seal.open(head.payload, head.id)))
       } catch (thrown) {
@@ -43,8 +44,9 @@ export function createClaimEvents ({ db, transactions, eventLeases, seal, now, b
       for (const { claim, thrown } of unreadable) await buryEvent(claim, asFailure(thrown)) // for a person to see: it must not hold up others
       return claims
     },
-    async releaseEvent ({ event: { id }, attempt }) {
-      if (eventLeases.of(id, attempt) !== undefined) eventLeases.release(id)
+    async releaseEvent ({ event, attempt }) {
+      const name = eventName(event)
+      if (eventLeases.of(name, attempt) !== undefined) eventLeases.release(name)
     },
   }
 }

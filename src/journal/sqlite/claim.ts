@@ -5,16 +5,16 @@ import { replyName } from './append.ts'
 import type { SqliteParts } from './parts.ts'
 
 type ClaimParts = Pick<SqliteParts, 'db' | 'transactions' | 'watches' | 'seal' | 'now'> & Pick<Journal, 'bury'>
-interface DueRow { readonly key: string, readonly attempt: number, readonly gist: Uint8Array | null, readonly final: number }
+interface DueRow { readonly key: string, readonly seq: number, readonly attempt: number, readonly gist: Uint8Array | null, readonly final: number }
 interface EntryRow {
-  readonly id: string, readonly received_at: number, readonly failures: number, readonly streak: number, readonly asks: number
+  readonly id: string, readonly received_at: number, readonly failures: number, readonly streak: number, readonly asks: number, readonly refusal: number
   readonly payload: Uint8Array, readonly reply: Uint8Array | null
 }
 
 export function createClaim ({ db, transactions, watches, seal, now, bury }: ClaimParts): Pick<Journal, 'claim' | 'release'> {
   const { leases, nameOf } = watches
-  const selectDue = db.prepare('SELECT key, attempt, gist, final FROM watches WHERE provider = ? AND due_at <= ? ORDER BY due_at LIMIT ?')
-  const selectEntry = db.prepare('SELECT id, received_at, failures, streak, asks, payload, reply FROM entries WHERE seq = ?')
+  const selectDue = db.prepare('SELECT key, coalesce(head, watching) AS seq, attempt, gist, final FROM watches WHERE provider = ? AND due_at <= ? ORDER BY due_at LIMIT ?')
+  const selectEntry = db.prepare('SELECT id, received_at, failures, streak, asks, refusal, payload, reply FROM entries WHERE seq = ?')
 
   /** What can be read of the due keys that nobody holds, and those that cannot be read. */
   function take (provider: string, limit: number): { claims: Claim[], unreadable: { claim: Claim, thrown: unknown }[] } {
@@ -24,12 +24,11 @@ export function createClaim ({ db, transactions, watches, seal, now, bury }: Cla
     for (const row of due) {
       if (claims.length === limit) break
       const name = nameOf(provider, row.key)
-      const next = leases.isHeld(name) ? undefined : watches.next(provider, row.key)
-      if (next === undefined) continue
-      const entry = selectEntry.get(next.seq) as unknown as EntryRow
-      const { failures, streak, asks } = entry
-      const attempt = leases.take(name, row.attempt, { seq: next.seq, news: false })
-      const claimOf = (entry: Entry, gist?: string): Claim => ({ entry, attempt, failures, streak, asks, gist, final: row.final === 1 })
+      if (leases.isHeld(name)) continue
+      const entry = selectEntry.get(row.seq) as unknown as EntryRow
+      const { failures, streak, asks, refusal: refusals } = entry
+      const attempt = leases.take(name, row.attempt, { seq: row.seq, news: false })
+      const claimOf = (entry: Entry, gist?: string): Claim => ({ entry, attempt, failures, streak, asks, refusals, gist, final: row.final === 1 })
       try {
         claims.push(claimOf(entryOf(provider, row.key, entry), row.gist === null ? undefined : seal.open(row.gist, name)))
       } catch (thrown) {

@@ -8,9 +8,10 @@ type ExpiredRow = Omit<HeldTopic, 'eventId'> & { readonly id: string, readonly t
 /** Retained events that a broker without message expiry keeps until the service clears them. */
 export function createExpired ({ db, transactions, eventLeases, clearLeases, now, wakeRecorded }: ExpiredParts): Pick<Journal, 'claimExpired' | 'markCleared'> {
   const select = db.prepare('SELECT seq, id, provider, key, topic, attempt FROM events WHERE clear_at <= ? ORDER BY clear_at, seq LIMIT ?')
-  const clear = db.prepare('UPDATE events SET clear_at = NULL WHERE provider = ? AND key = ? AND topic = ? AND clear_at <= ?')
+  const clear = db.prepare('UPDATE events SET clear_at = NULL WHERE key = ?2 AND topic = ?3 AND clear_at <= ?4 AND provider = ?1')
+  const forget = db.prepare('DELETE FROM events WHERE key = ?2 AND payload IS NULL AND clear_at IS NULL AND provider = ?1')
   const selectLost = db.prepare(`
-    SELECT seq FROM events WHERE provider = ?1 AND key = ?2 AND topic = ?3 AND published_at IS NOT NULL AND (clear_at IS NULL OR clear_at > ?6)
+    SELECT seq FROM events WHERE provider = ?1 AND key = ?2 AND topic = ?3 AND published_at IS NOT NULL AND payload IS NOT NULL AND (clear_at IS NULL OR clear_at > ?6)
       AND (seq > ?4 OR (seq = ?4 AND attempt > ?5)) ORDER BY seq DESC LIMIT 1`)
   const publishAgain = db.prepare('UPDATE events SET due_at = ?, published_at = NULL WHERE seq = ?')
   const withdraw = createWithdraw({ db, eventLeases })
@@ -35,6 +36,7 @@ export function createExpired ({ db, transactions, eventLeases, clearLeases, now
       const { seq, provider, key, attempt } = held
       const lost = selectLost.get(provider, key, topic, seq, attempt, now())
       clear.run(provider, key, topic, now())
+      forget.run(provider, key)
       withdraw(provider, key, seq) // one that is on its way may arrive before the clear: it goes out once more
       if (lost !== undefined) {
         publishAgain.run(now(), Number(lost.seq))

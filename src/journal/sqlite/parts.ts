@@ -9,7 +9,7 @@ export interface SqliteParts {
   readonly db: DatabaseSync
   readonly transactions: Transactions
   readonly watches: Watches
-  /** By event id. */
+  /** By `eventName`. */
   readonly eventLeases: Leases<HeldEvent>
   /** By topic. */
   readonly clearLeases: Leases<HeldTopic>
@@ -20,6 +20,11 @@ export interface SqliteParts {
   readonly wakeRecorded: () => void
 }
 
-export interface HeldEvent { readonly seq: number, readonly provider: string, readonly key: string }
+export interface HeldEvent { readonly seq: number, readonly entry: number, readonly provider: string, readonly key: string }
 /** `attempt`: the event's last one when the clear began. */
-export interface HeldTopic extends HeldEvent { readonly eventId: string, readonly attempt: number }
+export interface HeldTopic extends Omit<HeldEvent, 'entry'> { readonly eventId: string, readonly attempt: number }
+
+/** What an event is leased by: it may be on its way on two topics at once. */
+export function eventName ({ id, topic }: { readonly id: string, readonly topic: string }): string {
+  return `${id} ${topic}`
+}

@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite'
+import type { Transaction } from '../../database/sqlite/transactions.ts'
 import type { Claim } from '../journal.ts'
 import { createLeases, type Leases } from './leases.ts'
-import type { Transaction } from '../../database/sqlite/transactions.ts'
 
 /** A claim as its later acts need it. */
 export interface ClaimOfKey { readonly entry: { readonly callback: { readonly provider: string, readonly key: string } }, readonly attempt: number }
@@ -12,59 +12,84 @@ export interface HeldEntry {
   news: boolean
 }
 
-export interface HeldWatch extends HeldEntry { readonly provider: string, readonly key: string, readonly final: boolean }
+export interface Watch {
+  readonly provider: string, readonly key: string
+  readonly head: number | null, readonly watching: number | null, readonly watch_at: number | null
+  readonly attempt: number, readonly gist: Uint8Array | null, readonly final: number, readonly accepted: number, readonly refusals: number
+}
+
+export interface HeldWatch extends HeldEntry { readonly watch: Watch }
 
 /** The rows that claims are made of, one for each key. */
 export interface Watches {
   readonly leases: Leases<HeldEntry>
   /** The name of a key's lease, and of its sealed gist. */
   nameOf (provider: string, key: string): string
-  /** Whether the key ever had a callback. */
-  exists (provider: string, key: string): boolean
-  /** Makes a key due now, and its row if there is none. */
-  append (provider: string, key: string, now: number): void
+  of (provider: string, key: string): Watch | undefined
+  /** A new entry of the key: `waits` to be asked for now, or watches from `due` on; `refusal` says which refused one it is. */
+  append (entry: { readonly provider: string, readonly key: string, readonly seq: number, readonly due: number, readonly waits: boolean, readonly refusal: number }): void
   /** What a claim still holds; undefined when it was lost. */
   heldBy (claim: ClaimOfKey): HeldWatch | undefined
-  /** The key's next entry: the oldest waiting one, else the one that watches. */
-  next (provider: string, key: string): { readonly seq: number, readonly status: 'waiting' | 'watching' } | undefined
-  /** Ends the attempt: frees the key on commit, due again at `due`; with `undefined` nothing is left to do. */
-  end (claim: Claim, due: number | undefined, transaction: Transaction): void
-  /** Nothing is left to do for the key. */
-  rest (provider: string, key: string): void
+  /** Ends the attempt: frees the key on commit. `waiting`: the key's oldest waiting entry is the held one still, due then; absent: it is the next one, due at once. */
+  end (claim: Claim, held: HeldWatch, ends: { readonly waiting?: number | undefined, readonly watch: { readonly seq: number, readonly at: number } | undefined }, transaction: Transaction): void
+  /** The entry is neither waiting nor watching any more. */
+  rest (provider: string, key: string, seq: number): void
 }
 
 export function createWatches ({ db, now }: { readonly db: DatabaseSync, readonly now: () => number }): Watches {
   const leases = createLeases<HeldEntry>({ now })
-  const select = db.prepare('SELECT attempt, final FROM watches WHERE provider = ? AND key = ?')
-  const upsert = db.prepare('INSERT INTO watches (provider, key, due_at) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET due_at = excluded.due_at')
-  const selectNext = db.prepare(`SELECT seq, status FROM entries WHERE provider = ? AND key = ? AND status IN ('waiting', 'watching') ORDER BY status, seq LIMIT 1`)
-  const update = db.prepare('UPDATE watches SET attempt = ?, due_at = ? WHERE provider = ? AND key = ?')
-  const clear = db.prepare('UPDATE watches SET due_at = NULL WHERE provider = ? AND key = ?')
+  const select = db.prepare('SELECT provider, key, head, watching, watch_at, attempt, gist, final, accepted, refusals FROM watches WHERE provider = ? AND key = ?')
+  const upsert = db.prepare(`
+    INSERT INTO watches (provider, key, due_at, head, accepted, refusals) VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO UPDATE SET
+      due_at = min(coalesce(due_at, ?3), ?3), head = coalesce(head, ?4), accepted = max(accepted, ?5), refusals = max(refusals, ?6)`)
+  const upsertWatch = db.prepare(`
+    INSERT INTO watches (provider, key, due_at, watching, watch_at, accepted, refusals) VALUES (?1, ?2, ?3, ?4, ?3, ?5, ?6) ON CONFLICT DO UPDATE SET
+      due_at = coalesce(due_at, ?3), watching = ?4, watch_at = ?3, accepted = max(accepted, ?5), refusals = max(refusals, ?6)`)
+  const update = db.prepare('UPDATE watches SET attempt = ?, due_at = ?, head = ?, watching = ?, watch_at = ? WHERE provider = ? AND key = ?')
+  // those after the oldest waiting one wait too, but for a few: the index is read for one or two rows
+  const selectWaiting = db.prepare(`SELECT seq FROM entries WHERE key = ? AND seq > ? AND status = 'waiting' AND provider = ? ORDER BY seq LIMIT 1`)
 
   function nameOf (provider: string, key: string): string {
     return `${provider} ${key}`
   }
 
+  function of (provider: string, key: string): Watch | undefined {
+    return select.get(provider, key) as unknown as Watch | undefined
+  }
+
+  function after (provider: string, key: string, seq: number): number | null {
+    const row = selectWaiting.get(key, seq, provider)
+    return row === undefined ? null : Number(row.seq)
+  }
+
   return {
     leases,
     nameOf,
-    exists: (provider, key) => select.get(provider, key) !== undefined,
-    append (provider, key, now) {
-      upsert.run(provider, key, now)
+    of,
+    append ({ provider, key, seq, due, waits, refusal }) {
+      (waits ? upsert : upsertWatch).run(provider, key, Math.ceil(due), seq, refusal === 0 ? 1 : 0, refusal)
       const held = leases.held(nameOf(provider, key))
-      if (held !== undefined) held.news = true // stays so if the commit fails: then the key is asked early, no more
+      if (held !== undefined && waits) held.news = true // stays so if the commit fails: then the key is asked early, no more
     },
     heldBy ({ entry: { callback: { provider, key } }, attempt }) {
       const held = leases.of(nameOf(provider, key), attempt)
-      const row = select.get(provider, key)
+      const watch = of(provider, key)
       // the row too: the same claim may have ended in this very transaction
-      return held === undefined || row === undefined || Number(row.attempt) >= attempt ? undefined : { ...held, provider, key, final: row.final === 1 }
+      return held === undefined || watch === undefined || watch.attempt >= attempt ? undefined : { ...held, watch }
     },
-    next: (provider, key) => selectNext.get(provider, key) as { seq: number, status: 'waiting' | 'watching' } | undefined,
-    end ({ entry: { callback: { provider, key } }, attempt }, due, transaction) {
-      update.run(attempt, due === undefined ? null : Math.ceil(due), provider, key)
+    end ({ entry: { callback: { provider, key } }, attempt }, { seq, watch: { head: oldHead } }, { waiting, watch }, transaction) {
+      const head = waiting !== undefined || oldHead !== seq ? oldHead : after(provider, key, seq)
+      const watchAt = watch === undefined ? null : Math.ceil(watch.at)
+      const due = head === null ? watchAt : Math.ceil(waiting ?? now())
+      update.run(attempt, due, head, watch?.seq ?? null, watchAt, provider, key)
       transaction.onCommit(() => leases.end(nameOf(provider, key), attempt))
     },
-    rest: (provider, key) => { clear.run(provider, key) },
+    rest (provider, key, seq) {
+      const watch = of(provider, key)
+      if (watch === undefined) return
+      const head = watch.head === seq ? after(provider, key, seq) : watch.head
+      const [watching, watchAt] = watch.watching === seq ? [null, null] : [watch.watching, watch.watch_at]
+      update.run(watch.attempt, head === null ? watchAt : now(), head, watching, watchAt, provider, key)
+    },
   }
 }

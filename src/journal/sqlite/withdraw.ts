@@ -1,10 +1,10 @@
-import type { SqliteParts } from './parts.ts'
+import { eventName, type SqliteParts } from './parts.ts'
 
 /** Takes back the claims of a key's events from `seq` on: an earlier one goes out again first, so these must follow it. */
 export function createWithdraw ({ db, eventLeases }: Pick<SqliteParts, 'db' | 'eventLeases'>) {
-  const select = db.prepare('SELECT id FROM events WHERE provider = ? AND key = ? AND seq >= ? AND due_at IS NOT NULL')
+  const select = db.prepare('SELECT id, topic FROM events WHERE key = ? AND seq >= ? AND due_at IS NOT NULL AND provider = ?')
 
   return function withdraw (provider: string, key: string, seq: number): void {
-    for (const { id } of select.all(provider, key, seq)) eventLeases.release(String(id))
+    for (const row of select.all(key, seq, provider)) eventLeases.release(eventName(row as { id: string, topic: string }))
   }
 }

@@ -15,6 +15,7 @@ import type { HeldEvent, HeldTopic } from '../../../src/journal/sqlite/parts.ts'
 import { createPutOff } from '../../../src/journal/sqlite/put-off.ts'
 import { createRecord } from '../../../src/journal/sqlite/record.ts'
 import { createRepublish } from '../../../src/journal/sqlite/republish.ts'
+import { createReroute } from '../../../src/journal/sqlite/reroute.ts'
 import { createTransactions } from '../../../src/database/sqlite/transactions.ts'
 import { createWatches } from '../../../src/journal/sqlite/watches.ts'
 
@@ -34,7 +35,7 @@ void t.test('no statement reads a whole table or sorts, so that a callback costs
   }
   const putOff = createPutOff(parts)
   const mark = createMarkPublished(parts)
-  for (const create of [createAppend, createRecord, createExpired, createRepublish]) create(parts)
+  for (const create of [createAppend, createRecord, createExpired, createRepublish, createReroute]) create(parts)
   createClaim({ ...parts, ...putOff })
   createClaimEvents({ ...parts, ...mark })
 
