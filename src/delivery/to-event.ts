@@ -2,10 +2,8 @@ import { randomUUID } from 'node:crypto'
 import type { Callback } from '../domain/callback.ts'
 import type { AuthorizationEvent, EventDraft, RecordedEvent } from '../domain/event.ts'
 import { Failure } from '../domain/failure.ts'
-import { topicLevel } from '../domain/topic.ts'
+import { topicOf } from '../domain/topic.ts'
 import type { EventValidators } from './event-validators.ts'
-
-export { topicLevel }
 
 export interface ToEventParts {
   /** `PUBLIC_URL`, or `urn:callback-receiver`. */
@@ -32,11 +30,6 @@ export function createToEvent ({ source, topicPrefix, validators, now = Date.now
     }
     const fault = validators.faultOf(callback.provider, draft.status, draft.data)
     if (fault !== undefined) throw new Failure('EVENT_INVALID', { reason: `${event.type}: ${fault}` })
-    return { id: event.id, type: event.type, topic: topicOf({ topicPrefix, subscriber, callback }), payload: JSON.stringify(event) }
+    return { id: event.id, type: event.type, topic: topicOf({ topicPrefix, subscriber, provider: callback.provider, key: callback.key }), payload: JSON.stringify(event) }
   }
-}
-
-/** `${prefix}/${subscriber}/${provider}/${key}`, each level safe whatever it holds. */
-function topicOf ({ topicPrefix, subscriber, callback }: { topicPrefix: string, subscriber: string, callback: Callback }): string {
-  return `${topicPrefix}/${topicLevel(subscriber)}/${callback.provider}/${topicLevel(callback.key)}`
 }

@@ -5,6 +5,7 @@
  */
 export const failures = {
   PARAMETERS_INVALID: { status: 400, name: 'InvalidParameterError', message: 'Invalid parameter: ${param}.', retry: false, counts: false },
+  PRESENTATION_REFUSED: { status: 400, name: 'InvalidParameterError', message: 'Invalid parameter: vp_token.', retry: false, counts: false },
   UNAUTHORIZED: { status: 401, name: 'UnauthorizedError', message: 'Unauthorized.', retry: false, counts: false },
   FORBIDDEN: { status: 403, name: 'OperationForbiddenError', message: 'Operation forbidden.', retry: false, counts: false },
   CLIENT_INVALID: { status: 401, name: 'UnauthorizedError', message: 'Unauthorized.', retry: false, counts: false },
@@ -16,6 +17,7 @@ export const failures = {
   STATE_UNKNOWN: { status: 403, name: 'OperationForbiddenError', message: 'Operation forbidden: state.', retry: false, counts: false },
   KEY_USED: { status: 403, name: 'OperationForbiddenError', message: 'Operation forbidden: state.', retry: false, counts: false },
   NOT_FOUND: { status: 404, name: 'NotFoundError', message: 'Not found.', retry: false, counts: false },
+  ALREADY_REGISTERED: { status: 409, name: 'AlreadyExistsError', message: 'Already exists: key.', retry: false, counts: false },
   METHOD_NOT_ALLOWED: { status: 405, name: 'MethodNotAllowedError', message: 'Method not allowed.', retry: false, counts: false },
   PAYLOAD_TOO_LARGE: { status: 413, name: 'PayloadTooLargeError', message: 'Payload too large.', retry: false, counts: false },
   MEDIA_TYPE_UNSUPPORTED: { status: 415, name: 'UnsupportedMediaTypeError', message: 'Unsupported media type.', retry: false, counts: false },

@@ -81,6 +81,8 @@ export interface RegistrationPart {
   faultsOf (wish: RegistrationWish): Detail[]
   /** The key (made here when the wish has none), what is kept sealed, and what the client is told of it. */
   toRegistration (wish: RegistrationWish): Promise<{ readonly key: string, readonly details: JsonObject, readonly reply: JsonObject }>
+  /** Clients on whose own topics the key's events come out too: the subscriber, and nobody else unless the caller may register for anybody. */
+  alsoTold? (wish: RegistrationWish): readonly string[]
   /** The path below `PUBLIC_URL` to which the key's callback comes. */
   callbackPath (key: string): string
   /** A callback that stands for the user who never comes back: its result is asked for from `due` (milliseconds since 1970) on. Absent: nothing is asked. */
@@ -185,11 +187,11 @@ export interface Step {
   readonly parts: readonly StepPart[]
 }
 
-/** One part of a step's page. A step without an `input` or `choice` waits: the user confirms elsewhere. */
+/** One part of a step's page. `secret`: what is typed must not be seen; `oneTime`: a code that phones can fill in. A step without an `input` or `choice` waits: the user confirms elsewhere. */
 export type StepPart =
   | { readonly kind: 'words', readonly text: string }
   | { readonly kind: 'image', readonly source: string }
-  | { readonly kind: 'input', readonly name: string, readonly label?: string, readonly hint?: string, readonly type: 'text' | 'password' | 'code' }
+  | { readonly kind: 'input', readonly name: string, readonly label?: string, readonly hint?: string, readonly secret: boolean, readonly oneTime: boolean }
   | { readonly kind: 'choice', readonly name: string, readonly label?: string, readonly hint?: string, readonly options: readonly string[] }
 
 /** What the provider said to what was entered. */

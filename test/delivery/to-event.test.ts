@@ -1,6 +1,7 @@
 import t from 'tap'
 import { createEventValidators } from '../../src/delivery/event-validators.ts'
-import { createToEvent, topicLevel } from '../../src/delivery/to-event.ts'
+import { createToEvent } from '../../src/delivery/to-event.ts'
+import { topicLevel } from '../../src/domain/topic.ts'
 import type { Callback } from '../../src/domain/callback.ts'
 
 const callback: Callback = { provider: 'toy', channel: 'back', key: 'a:1', parameters: {}, traceparent: `00-${'a'.repeat(32)}-${'b'.repeat(16)}-00` }

@@ -42,5 +42,6 @@ export const registration: RegistrationPart = {
     const transactionId = textIn(given, 'transactionId') ?? randomUUID()
     return { key, details: { ...given, transactionId }, reply: { transactionId } }
   },
+  alsoTold: ({ given = {} }) => [textIn(given, 'connectionClientId')].filter(client => client !== undefined),
   callbackPath: key => `/v1/callback/${key}`,
 }
