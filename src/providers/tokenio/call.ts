@@ -2,6 +2,7 @@ import type { Pool } from 'undici'
 import parseJson from 'secure-json-parse'
 import { Failure } from '../../domain/failure.ts'
 import type { Health } from '../provider.ts'
+import type { Authorize } from './authorize.ts'
 import { refusalOf, traceIdOf, type Reply } from './refusal.ts'
 
 const mostBytes = 256 * 1024
@@ -24,8 +25,7 @@ export interface Told {
 
 interface Parts {
   readonly url: string
-  /** The `Authorization` header of one call; absent: none is sent. */
-  readonly authorizationOf: (asking: Asking) => string | undefined
+  readonly authorize: Authorize
   readonly now: () => number
 }
 
@@ -33,8 +33,8 @@ interface Parts {
  * One call to Token.io: bounded in time (7 s) and size (256 KiB), no redirect followed. Throws `Failure`: `KEY_UNKNOWN`,
  * `PROVIDER_UNAUTHORIZED`, `PROVIDER_AWAY`, `RESULT_REFUSED` or `RESULT_INVALID`.
  */
-export function openCalls ({ url, authorizationOf, now }: Parts) {
-  const { origin, pathname } = new URL(url)
+export function openCalls ({ url, authorize, now }: Parts) {
+  const { origin, host, pathname } = new URL(url)
   const base = pathname.replace(/\/+$/, '')
   let pool: Promise<Pool> | undefined
   let health: Health = { status: 'ok' }
@@ -54,7 +54,7 @@ export function openCalls ({ url, authorizationOf, now }: Parts) {
 
   async function exchange ({ method, path, body }: Asking, signal: AbortSignal): Promise<Reply> {
     const sent = { method, path: `${base}${path}` }
-    const authorization = authorizationOf(sent)
+    const authorization = authorize({ ...sent, host, body })
     const headers = {
       accept: 'application/json',
       'token-json-error': 'true',
@@ -71,6 +71,8 @@ export function openCalls ({ url, authorizationOf, now }: Parts) {
 
   return { call, health: () => health, close: async () => (await pool)?.destroy() }
 }
+
+export type Calls = ReturnType<typeof openCalls>
 
 /** Loaded with the first call: the process is ready sooner without it. */
 async function openPool (origin: string): Promise<Pool> {

@@ -5,7 +5,7 @@ import { examples } from './examples.ts'
 import { keyOf } from './registration.ts'
 import { toCallback } from './to-callback.ts'
 
-const reply = {
+export const callbackReply = {
   type: 'object',
   additionalProperties: false,
   required: ['message', 'callbackId'],
@@ -44,7 +44,7 @@ const both = {
   paths: ['/v1/tokenio/callback'],
   cors: false,
   examples,
-  reply,
+  reply: callbackReply,
   keyOf,
   toReply: id => ({ message: 'Callback received.', callbackId: id }),
 } satisfies Partial<Channel>

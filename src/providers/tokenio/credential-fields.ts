@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { Ajv, type ErrorObject } from 'ajv'
 import parseJson from 'secure-json-parse'
 import type { Json, JsonObject } from '../../domain/callback.ts'
@@ -43,7 +44,12 @@ export type DecodedFields = { readonly fields: readonly CredentialField[], reado
 
 /** `credential-fields` as the callback carries it, to its fields narrowed to what is known, or to its faults in words. */
 export function decodeCredentialFields (encoded: string): DecodedFields {
-  const given = listIn(jsonIn(encoded))
+  return readFields(jsonIn(encoded))
+}
+
+/** The same from JSON: `{ fields: [ … ] }`, or nested once more as the authorization's reply has it. */
+export function readFields (json: unknown): DecodedFields {
+  const given = listIn(json)
   if (given === undefined) return { fields: [], faults: ['must be base64 of a JSON object { "fields": [ … ] }'] }
   if (given.length === 0 || given.length > mostFields) return { fields: [], faults: [`must name between 1 and ${mostFields} fields`] }
   const fields = given.map(narrow)
@@ -55,7 +61,13 @@ export function isDecoupled (fields: readonly CredentialField[]): boolean {
   return fields.some(({ type }) => type === 'DECOUPLED') && !fields.some(isInput)
 }
 
-function isInput ({ id, type = 'FIELD' }: CredentialField): boolean {
+/** Equal for equal fields. */
+export function markOf (fields: readonly CredentialField[]): string {
+  return createHash('sha256').update(JSON.stringify(fields)).digest('base64url').slice(0, 22)
+}
+
+/** True when the user enters or chooses something. */
+export function isInput ({ id, type = 'FIELD' }: CredentialField): boolean {
   return id !== undefined && !['DECOUPLED', 'PSU_MESSAGE', 'IMAGE', 'FLICKER'].includes(type)
 }
 

@@ -1,6 +1,7 @@
 import { Failure } from '../../domain/failure.ts'
 import type { OpenProvider, Provider, ProviderParts } from '../provider.ts'
-import { openCalls } from './call.ts'
+import { createAuthorize } from './authorize.ts'
+import { openCalls, type Calls } from './call.ts'
 import { createChannels } from './channels.ts'
 import { events } from './events.ts'
 import { createFetchResult } from './fetch-result.ts'
@@ -8,14 +9,16 @@ import { idPatternOf } from './id.ts'
 import { createRegistration } from './registration.ts'
 import { faultsOf, settings, type TokenioSettings } from './settings.ts'
 import { createToEvents } from './to-events.ts'
+import { troubleIn } from './trouble.ts'
+import { createVisits } from './visits.ts'
 
 /** Token.io: open banking authorizations, of payments and of access to accounts. */
 export const tokenio: Provider = { name: 'tokenio', settings, faultsOf, open }
 
 function open ({ settings, now = Date.now }: ProviderParts): OpenProvider {
   const given = settings as unknown as TokenioSettings
-  const { TOKENIO_URL: url, TOKENIO_API_KEY: key } = given
-  const calls = url === undefined ? unset() : openCalls({ url, authorizationOf: () => basic(key), now })
+  const { TOKENIO_URL: url } = given
+  const calls = url === undefined ? unset() : openCalls({ url, authorize: createAuthorize(given, now), now })
   const idPattern = idPatternOf(given.TOKENIO_ID_PATTERN)
   return {
     name: 'tokenio',
@@ -25,18 +28,15 @@ function open ({ settings, now = Date.now }: ProviderParts): OpenProvider {
     events,
     fetchResult: createFetchResult(calls),
     toEvents: createToEvents({ deadline: given.TOKENIO_RESULT_DEADLINE_SECONDS * 1_000 }),
+    troubleIn,
+    visits: createVisits({ call: calls.call, idPattern, hosted: given.TOKENIO_HOSTED_CREDENTIALS }),
     health: calls.health,
     close: calls.close,
   }
 }
 
-// The dashboard's key is base64 already
-function basic (key: string | undefined): string | undefined {
-  return key && `Basic ${key}`
-}
-
 /** The documents are generated without a Token.io to call. */
-function unset (): ReturnType<typeof openCalls> {
+function unset (): Calls {
   return {
     call: () => Promise.reject(new Failure('PROVIDER_MISSING', { reason: 'TOKENIO_URL is not set' })),
     health: () => ({ status: 'failing', reason: 'TOKENIO_URL is not set' }),

@@ -11,3 +11,8 @@ export function patientPaceOf (age: number): number {
 export function paceOf (asks: number, ...marks: readonly number[]): number {
   return Math.min(steps[asks] ?? slowStep, ...marks)
 }
+
+/** While the user watches our page, or the phone: every 5 s for three minutes. */
+export function attentivePaceOf (age: number): number {
+  return age < 3 * 60_000 ? 5_000 : slowStep
+}

@@ -3,8 +3,8 @@ import type { RegistrationPart } from '../provider.ts'
 import { idNames } from './parameters.ts'
 
 const path = '/v1/tokenio/callback'
-/** Milliseconds after which a user who has not come back is asked about at Token.io. */
-const patience = 90_000
+/** Milliseconds after which a user who has not come back is first asked about at Token.io. */
+const patience = 10_000
 
 /** The parameters that stand for a user who never comes back. */
 export type ExpectedParameters = {

@@ -1,5 +1,6 @@
 import type { Settings, SettingsSchema, Surroundings } from '../provider.ts'
 import { idPatternOf } from './id.ts'
+import { keyFault } from './signing-key.ts'
 
 export const settings: SettingsSchema = {
   TOKENIO_URL: {
@@ -12,8 +13,14 @@ export const settings: SettingsSchema = {
     pattern: '^[\\x21-\\x7e]+$',
     maxLength: 4096,
     secret: true,
-    description: "Token.io's API key, letter for letter as its dashboard shows it. Mandatory in production.",
+    description: "Token.io's API key, letter for letter as its dashboard shows it. Production needs it, or a key that signs.",
   },
+  TOKENIO_JWT_KEY_FILE: {
+    type: 'string',
+    description: 'Private key that signs each request to Token.io: PEM (PKCS #8) or JWK, Ed25519, EC P-256 or RSA. Goes before TOKENIO_API_KEY.',
+  },
+  TOKENIO_MEMBER_ID: { type: 'string', pattern: '^[\\x21-\\x7e]+$', maxLength: 256, description: 'Member id at Token.io, such as m:…; with TOKENIO_JWT_KEY_FILE.' },
+  TOKENIO_KEY_ID: { type: 'string', pattern: '^[\\x21-\\x7e]+$', maxLength: 256, description: "Id of the key at Token.io; with TOKENIO_JWT_KEY_FILE." },
   TOKENIO_ID_PATTERN: {
     type: 'string',
     default: '^(?:rq|pm2?):[1-9A-HJ-NP-Za-km-z]{16,64}:[1-9A-HJ-NP-Za-km-z]{4,32}$',
@@ -31,26 +38,45 @@ export const settings: SettingsSchema = {
     default: 2100,
     description: 'How long a result that is still pending is asked for.',
   },
+  TOKENIO_HOSTED_CREDENTIALS: {
+    type: 'boolean',
+    default: true,
+    description: "Whether what a bank wants of the user, such as a passcode, is asked for on our own pages. False: the company's own app asks, told by the event.",
+  },
 }
 
 export interface TokenioSettings {
   readonly TOKENIO_URL?: string
   readonly TOKENIO_API_KEY?: string
+  readonly TOKENIO_JWT_KEY_FILE?: string
+  readonly TOKENIO_MEMBER_ID?: string
+  readonly TOKENIO_KEY_ID?: string
   readonly TOKENIO_ID_PATTERN: string
   readonly TOKENIO_UNREGISTERED: 'accept' | 'reject'
   readonly TOKENIO_RESULT_DEADLINE_SECONDS: number
+  readonly TOKENIO_HOSTED_CREDENTIALS: boolean
 }
 
 /** Faults that no single setting shows; read before the settings met their schema. */
 export function faultsOf (given: Settings, { production, sandbox }: Surroundings): string[] {
-  const { TOKENIO_URL: url, TOKENIO_API_KEY: key, TOKENIO_ID_PATTERN: pattern } = given
+  const { TOKENIO_URL: url, TOKENIO_ID_PATTERN: pattern } = given
   const faults: string[] = []
   if (url === undefined && production) faults.push('TOKENIO_URL is missing: production needs it')
   if (url === undefined && !production && !sandbox) faults.push('TOKENIO_URL is missing: without the sandbox it is needed')
-  if (key === undefined && production) faults.push('TOKENIO_API_KEY is missing: production needs it')
+  faults.push(...credentialFaults(given, production))
   if (typeof url === 'string' && URL.canParse(url)) faults.push(...urlFaults(new URL(url), production))
   if (typeof pattern === 'string' && !isPattern(pattern)) faults.push('TOKENIO_ID_PATTERN must be a regular expression')
   return faults
+}
+
+const signing = ['TOKENIO_JWT_KEY_FILE', 'TOKENIO_MEMBER_ID', 'TOKENIO_KEY_ID'] as const
+
+function credentialFaults (given: Settings, production: boolean): string[] {
+  const missing = signing.filter(name => given[name] === undefined)
+  const file = given.TOKENIO_JWT_KEY_FILE
+  const fault = typeof file === 'string' ? keyFault(file) : undefined
+  if (missing.length < signing.length) return [...missing.map(name => `${name} is missing: ${signing.join(', ')} go together`), ...fault === undefined ? [] : [fault]]
+  return production && given.TOKENIO_API_KEY === undefined ? [`TOKENIO_API_KEY is missing: production needs it, or ${signing.join(', ')}`] : []
 }
 
 function urlFaults ({ protocol, username, password, search, hash }: URL, production: boolean): string[] {

@@ -12,6 +12,8 @@ export type TokenioParameters = {
   readonly transferStatus?: string
   readonly status?: string
   readonly state?: string
+  /** Stands for something that the user entered, or for the step that followed it; nothing of what was entered. */
+  readonly submission?: string
 }
 
 /** Parameters without fault, to a callback: one spelling, a fixed order, and nothing that was not asked for. */

@@ -1,10 +1,9 @@
-import { createHash } from 'node:crypto'
 import type { JsonObject } from '../../domain/callback.ts'
 import type { EventDraft } from '../../domain/event.ts'
 import type { Asked, Verdict } from '../provider.ts'
-import { isDecoupled } from './credential-fields.ts'
+import { isDecoupled, markOf } from './credential-fields.ts'
 import { isRetriable } from './grpc.ts'
-import { paceOf, patientPaceOf, slowStep } from './pace.ts'
+import { attentivePaceOf, paceOf, patientPaceOf, slowStep } from './pace.ts'
 import type { TokenioParameters } from './to-callback.ts'
 
 /** How long an error that Token.io does not confirm stays a pending one, in milliseconds. */
@@ -33,8 +32,10 @@ function unconfirmedError (asked: Asked, deadline: number): Verdict {
 function undecided (asked: Asked, deadline: number): Verdict {
   const { age, asks } = asked
   if (age >= deadline) return { events: [failed(asked, 'RESULT_TIMEOUT', false)] }
-  const event = parametersOf(asked).fields ? credentialsRequired(asked) : pending(asked)
-  return { events: [event], askAgainIn: paceOf(asks, deadline - age) }
+  const { fields, submission } = parametersOf(asked)
+  const askAgainIn = paceOf(asks, deadline - age, ...submission || (fields && isDecoupled(fields)) ? [attentivePaceOf(age)] : [])
+  if (fields) return { events: [credentialsRequired(asked)], askAgainIn }
+  return { events: submission ? [] : [pending(asked)], askAgainIn } // what was entered is no news for subscribers
 }
 
 /** Nobody came back yet: nothing is told but what is final, until the registration ends. */
@@ -72,9 +73,8 @@ function pending (asked: Asked): EventDraft {
 
 function credentialsRequired (asked: Asked): EventDraft {
   const { fields = [] } = parametersOf(asked)
-  const hash = createHash('sha256').update(JSON.stringify(fields)).digest('base64url').slice(0, 22)
   const data: JsonObject = { tokenRequestId: asked.callback.key, decoupled: isDecoupled(fields), fields }
-  return { status: 'credentials-required', final: false, gist: `credentials-required:${hash}`, data }
+  return { status: 'credentials-required', final: false, gist: `credentials-required:${markOf(fields)}`, data }
 }
 
 function parametersOf ({ callback }: Asked): TokenioParameters {
