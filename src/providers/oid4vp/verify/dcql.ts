@@ -1,0 +1,57 @@
+import type { DcqlCredential, DcqlQuery as Query } from 'dcql'
+import type { JsonObject } from '../../../domain/callback.ts'
+import { refuse } from './refusal.ts'
+import type { Credential } from './verify-parts.ts'
+
+/** What is read of a DCQL query here; the rest is the library's. */
+export interface DcqlPart {
+  readonly id: string
+  readonly format: string
+  readonly isBound: boolean
+}
+
+/** Formats of DCQL that are verified here. `vc+sd-jwt` is how drafts before 23 named `dc+sd-jwt`. */
+const formats = ['dc+sd-jwt', 'vc+sd-jwt', 'jwt_vc_json', 'ldp_vc']
+
+/** Why a query cannot be checked here, as a sentence without its subject; undefined for one that can. */
+export async function faultOfDcql (query: JsonObject): Promise<string | undefined> {
+  const { DcqlQuery } = await import('dcql') // loaded with the first query
+  try {
+    const parsed = DcqlQuery.parse(query as Query.Input)
+    DcqlQuery.validate(parsed)
+    const foreign = parsed.credentials.find(({ format }) => !formats.includes(format))
+    return foreign === undefined ? undefined : `asks for ${foreign.format}, which cannot be verified here: register with verify false`
+  } catch {
+    return 'is no DCQL query'
+  }
+}
+
+export async function partsOfDcql (query: JsonObject): Promise<DcqlPart[]> {
+  const { DcqlQuery } = await import('dcql')
+  return DcqlQuery.parse(query as Query.Input).credentials.map(({ id, format, require_cryptographic_holder_binding: isBound }) => ({ id, format, isBound }))
+}
+
+/** The query is met by what was presented, and nothing else was presented: OpenID4VP 1.0 §8.6. Throws `query_not_met`. */
+export async function assertDcqlMet (query: JsonObject, presented: ReadonlyMap<string, readonly Credential[]>): Promise<void> {
+  const { DcqlPresentationResult, DcqlQuery } = await import('dcql')
+  const parts = await partsOfDcql(query)
+  const byId = Object.fromEntries([...presented].map(([id, credentials]) => [id, credentials.map(credential => asDcql(credential, parts.find(part => part.id === id)))]))
+  if (!isMet()) throw refuse('query_not_met')
+
+  function isMet (): boolean {
+    try {
+      return DcqlPresentationResult.fromDcqlPresentation(byId, { dcqlQuery: DcqlQuery.parse(query as Query.Input) }).can_be_satisfied
+    } catch {
+      return false
+    }
+  }
+}
+
+function asDcql ({ format, claims, types, holderBound, authorities }: Credential, part: DcqlPart | undefined): DcqlCredential {
+  const authority = authorities.length === 0 ? {} : { authority: { type: 'aki', values: [...authorities] } }
+  const own = { claims, cryptographic_holder_binding: holderBound, ...authority }
+  const credential = format === 'dc+sd-jwt'
+    ? { ...own, credential_format: part?.format === 'vc+sd-jwt' ? 'vc+sd-jwt' : 'dc+sd-jwt', vct: types[0] }
+    : { ...own, credential_format: format, type: [...types] }
+  return credential as DcqlCredential
+}

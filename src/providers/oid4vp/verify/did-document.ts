@@ -1,0 +1,56 @@
+import type { JsonObject } from '../../../domain/callback.ts'
+import { isKeyDid, keyOfDid, keyOfMultibase } from '../../../did/key-did.ts'
+import { publicKeyOf, type PublicKey } from '../../../did/public-key.ts'
+import { parseBounded } from '../json-text.ts'
+import { isObject } from './jws.ts'
+import { refuse } from './refusal.ts'
+import type { VerifyParts } from './verify-parts.ts'
+
+/** What a key is used for, as DID documents call it. */
+export type Purpose = 'assertionMethod' | 'authentication'
+
+/**
+ * The key that a DID URL names, for a purpose; without a fragment the DID's only one. Throws `issuer_key_unresolvable`.
+ * `did:key` and `did:jwk` are their own key, `did:web` is fetched.
+ */
+export async function keyOfDidUrl (url: string, purpose: Purpose, { fetchGuarded }: Pick<VerifyParts, 'fetchGuarded'>): Promise<PublicKey> {
+  const [did = '', fragment] = url.split('#')
+  try {
+    if (isKeyDid(did)) return ofItself(did, fragment)
+    if (did.startsWith('did:web:')) return ofDocument(await fetchDocument(did, fetchGuarded), did, fragment, purpose)
+  } catch {
+    throw refuse('issuer_key_unresolvable') // the cause may repeat the key
+  }
+  throw refuse('issuer_key_unresolvable')
+}
+
+function ofItself (did: string, fragment: string | undefined): PublicKey {
+  const own = did.startsWith('did:key:') ? did.slice(8) : '0'
+  if (fragment !== undefined && fragment !== own) throw refuse('issuer_key_unresolvable')
+  return keyOfDid(did)
+}
+
+// did:web §3.2
+async function fetchDocument (did: string, fetchGuarded: VerifyParts['fetchGuarded']): Promise<JsonObject> {
+  const [host = '', ...path] = did.slice(8).split(':').map(decodeURIComponent)
+  const { status, body } = await fetchGuarded(`https://${host}/${path.length === 0 ? '.well-known' : path.join('/')}/did.json`)
+  const document = status === 200 ? parseBounded(body) : undefined
+  if (!isObject(document) || document.id !== did) throw refuse('issuer_key_unresolvable')
+  return document
+}
+
+function ofDocument (document: JsonObject, did: string, fragment: string | undefined, purpose: Purpose): PublicKey {
+  const absolute = (id: unknown) => String(id).startsWith('#') ? `${did}${String(id)}` : String(id)
+  const allowed = listOf(document[purpose])
+  const known = [...listOf(document.verificationMethod), ...allowed].filter(isObject)
+  const fitting = known.filter(({ id }) => allowed.some(entry => absolute(isObject(entry) ? entry.id : entry) === absolute(id)))
+  const named = fragment === undefined ? fitting : fitting.filter(({ id }) => absolute(id) === `${did}#${fragment}`)
+  const [method] = named
+  if (method === undefined || (fragment === undefined && named.length > 1) || (method.controller !== undefined && method.controller !== did)) throw refuse('issuer_key_unresolvable')
+  const { publicKeyJwk: jwk, publicKeyMultibase: multibase } = method
+  return isObject(jwk) ? publicKeyOf(jwk) : keyOfMultibase(String(multibase))
+}
+
+function listOf (value: unknown): unknown[] {
+  return Array.isArray(value) ? value : []
+}

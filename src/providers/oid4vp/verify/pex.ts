@@ -1,0 +1,110 @@
+import { Ajv, type ValidateFunction } from 'ajv'
+import type { JsonObject } from '../../../domain/callback.ts'
+import { parseBounded } from '../json-text.ts'
+import { stepsOf, valuesAt } from './json-path.ts'
+import { isObject } from './jws.ts'
+import { refuse } from './refusal.ts'
+import type { Credential } from './verify-parts.ts'
+
+interface Field { readonly paths: readonly (readonly (string | number)[])[], readonly isOptional: boolean, readonly fits?: ValidateFunction }
+interface Descriptor { readonly id: string, readonly fields: readonly Field[] }
+
+const schema = {
+  type: 'object',
+  required: ['input_descriptors'],
+  not: { required: ['submission_requirements'] }, // every descriptor is asked for
+  properties: {
+    input_descriptors: {
+      type: 'array',
+      minItems: 1,
+      maxItems: 16,
+      items: {
+        type: 'object',
+        required: ['id'],
+        properties: {
+          id: { type: 'string' },
+          constraints: {
+            type: 'object',
+            properties: {
+              fields: {
+                type: 'array',
+                items: {
+                  type: 'object',
+                  required: ['path'],
+                  properties: { path: { type: 'array', minItems: 1, items: { type: 'string' } }, filter: { type: 'object' }, optional: { type: 'boolean' } },
+                },
+              },
+            },
+          },
+        },
+      },
+    },
+  },
+}
+
+const fitsSchema = new Ajv({ strict: false }).compile<Definition>(schema)
+interface Definition {
+  readonly input_descriptors: readonly {
+    readonly id: string
+    readonly constraints?: { readonly fields?: readonly { readonly path: readonly string[], readonly filter?: object, readonly optional?: boolean }[] }
+  }[]
+}
+
+/** Why a definition cannot be checked here, as a sentence without its subject: what is read is a small part of Presentation Exchange 2. */
+export function faultOfPex (definition: JsonObject): string | undefined {
+  try {
+    descriptorsOf(definition)
+    return undefined
+  } catch {
+    return 'is no presentation definition of a kind that can be checked here: register with verify false'
+  }
+}
+
+/** Each descriptor is answered by a credential that has its fields. `presented`: the credentials of each presentation. Throws `query_not_met`. */
+export function assertPexMet (definition: JsonObject, submission: string | undefined, presented: readonly (readonly Credential[])[]): void {
+  const { descriptor_map: map } = asObject(parseBounded(submission ?? ''))
+  if (!Array.isArray(map)) throw refuse('query_not_met')
+  for (const { id, fields } of descriptorsOf(definition)) {
+    const answer: unknown = map.find(entry => isObject(entry) && entry.id === id)
+    const credential = isObject(answer) ? credentialAt(answer, presented) : undefined
+    if (credential === undefined || !fields.every(field => isIn(credential, field))) throw refuse('query_not_met')
+  }
+}
+
+function descriptorsOf (definition: JsonObject): Descriptor[] {
+  if (!fitsSchema(definition)) throw refuse('query_unsupported')
+  const ajv = new Ajv({ strict: false, addUsedSchema: false, validateFormats: false })
+  return definition.input_descriptors.map(({ id, constraints }) => ({
+    id,
+    fields: (constraints?.fields ?? []).map(({ path, filter, optional = false }) => ({
+      paths: path.map(text => stepsOf(text) ?? unsupported()),
+      isOptional: optional,
+      ...filter !== undefined && { fits: ajv.compile(filter) },
+    })),
+  }))
+}
+
+function unsupported (): never {
+  throw refuse('query_unsupported')
+}
+
+/** `path` leads to the presentation, or on to the credential as Affinidi has it; `path_nested` to the credential in it. */
+function credentialAt ({ path, path_nested: nested }: JsonObject, presented: readonly (readonly Credential[])[]): Credential | undefined {
+  const steps = stepsOf(String(path))
+  if (steps === undefined) return undefined
+  const credentials = presented[typeof steps[0] === 'number' ? steps[0] : 0] ?? []
+  const inner = isObject(nested) ? stepsOf(String(nested.path)) ?? [] : steps
+  const at = inner.indexOf('verifiableCredential')
+  const index = at < 0 ? 0 : inner[at + 1] ?? 0
+  return at < 0 && credentials.length > 1 ? undefined : credentials[Number(index)]
+}
+
+/** Paths begin at the credential, or, as for JWTs, at the claims around it. */
+function isIn ({ claims }: Credential, { paths, isOptional, fits }: Field): boolean {
+  const values = paths.flatMap(steps => [claims, { vc: claims }].flatMap(root => valuesAt(root, steps)))
+  return values.some(value => fits?.(value) ?? true) || (isOptional && values.length === 0)
+}
+
+function asObject (value: unknown): JsonObject {
+  return isObject(value) ? value : {}
+}
