@@ -17,3 +17,8 @@ export function callbackOf ({ provider, key, payload, reply }: KeptCallback): Ca
   const rest = JSON.parse(payload) as Omit<Callback, 'provider' | 'key' | 'reply'>
   return { ...rest, provider, key, ...reply === undefined ? {} : { reply: JSON.parse(reply) as JsonObject } }
 }
+
+/** What a reply's seal is bound to: not the payload's name, so that the two cannot change places. */
+export function replyName (entryId: string): string {
+  return `${entryId}/reply`
+}

@@ -3,7 +3,7 @@ import { Failure } from '../../domain/failure.ts'
 import { createEntryId } from '../entry-id.ts'
 import type { Fingerprint } from '../fingerprint.ts'
 import type { Appended, Journal } from '../journal.ts'
-import { payloadOf } from '../kept-callback.ts'
+import { payloadOf, replyName } from '../kept-callback.ts'
 import type { SqliteParts } from './parts.ts'
 import type { Watch } from './watches.ts'
 
@@ -55,9 +55,4 @@ export function createAppend ({ db, transactions, watches, seal, fingerprintOf, 
 
 function isClosed ({ singleUse = false }: Callback, watch: Watch | undefined): boolean {
   return singleUse && watch !== undefined && (watch.accepted === 1 || watch.refusals >= mostRefusals)
-}
-
-/** What a reply's seal is bound to: not the payload's name, so that the two cannot change places. */
-export function replyName (entryId: string): string {
-  return `${entryId}/reply`
 }

@@ -1,7 +1,6 @@
 import { asFailure } from '../../domain/failure.ts'
 import type { Claim, Entry, Journal } from '../journal.ts'
-import { callbackOf } from '../kept-callback.ts'
-import { replyName } from './append.ts'
+import { callbackOf, replyName } from '../kept-callback.ts'
 import type { SqliteParts } from './parts.ts'
 
 type ClaimParts = Pick<SqliteParts, 'db' | 'transactions' | 'watches' | 'seal' | 'now'> & Pick<Journal, 'bury'>
