@@ -6,12 +6,14 @@ import { corsHeaders } from './openapi-operation.ts'
 const traceId = '0af7651916cd43dd8448eb211c80319c'
 const fault = { issue: 'is missing', field: 'state', value: 'absent', location: 'body' } as const
 
-/** What a caller can be answered with in place of what it wanted, by the name of the error. 404 and 405 belong to no operation. */
+/** What a caller can be answered with in place of what it wanted, by the name of the error. 405 belongs to no operation. */
 const meanings: { readonly [name: string]: string } = {
   InvalidParameterError: 'The parameters do not meet their schema. Nothing was kept. One row of `details` for each fault; no value is repeated.',
   UnauthorizedError: 'No bearer token, or a wrong one.',
   OperationForbiddenError: 'Understood and refused.',
-  NotFoundError: 'There is nothing under this path.',
+  NotFoundError: 'There is nothing under this path, or nothing of yours.',
+  AlreadyExistsError: 'The key is registered, and not like this.',
+  TooManyRequestsError: 'Too many requests: send it again after `Retry-After`.',
   MethodNotAllowedError: 'The path takes other methods: `Allow` names them.',
   PayloadTooLargeError: 'The body is larger than `BODY_LIMIT_BYTES`.',
   UnsupportedMediaTypeError: 'The body is of a media type that is not read here.',
@@ -19,12 +21,13 @@ const meanings: { readonly [name: string]: string } = {
   ServiceUnavailableError: 'The callback could not be kept, so it was not taken: send it again after `Retry-After`.',
 }
 const codes: readonly FailureCode[] = [
-  'PARAMETERS_INVALID', 'UNAUTHORIZED', 'FORBIDDEN', 'STATE_UNKNOWN', 'KEY_USED', 'NOT_FOUND', 'METHOD_NOT_ALLOWED', 'PAYLOAD_TOO_LARGE',
+  'PARAMETERS_INVALID', 'UNAUTHORIZED', 'FORBIDDEN', 'SCOPE_MISSING', 'DELEGATION_REFUSED', 'STATE_UNKNOWN', 'KEY_USED', 'NOT_FOUND', 'ALREADY_REGISTERED', 'RATE_LIMITED', 'METHOD_NOT_ALLOWED', 'PAYLOAD_TOO_LARGE',
   'MEDIA_TYPE_UNSUPPORTED', 'UNEXPECTED', 'JOURNAL_UNAVAILABLE',
 ]
 const headersOf: { readonly [status: number]: object } = {
   401: { 'WWW-Authenticate': { $ref: '#/components/headers/WWW-Authenticate' } },
   405: { Allow: { $ref: '#/components/headers/Allow' } },
+  429: { 'Retry-After': { $ref: '#/components/headers/Retry-After' } },
   503: { 'Retry-After': { $ref: '#/components/headers/Retry-After' } },
 }
 const text = (description: string) => ({ description, schema: { type: 'string' } })

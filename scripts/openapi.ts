@@ -6,6 +6,7 @@ import swagger from '@fastify/swagger'
 import { buildApp } from '../src/app.ts'
 import { buildOps } from '../src/ops.ts'
 import type { FailureCode } from '../src/domain/failure.ts'
+import { metadataOf } from '../src/token/metadata.ts'
 import { openForDocuments } from './open-providers.ts'
 import { componentsOf, replyOf } from './openapi-components.ts'
 import { withExamples, withPage, withCors, type Operation } from './openapi-operation.ts'
@@ -15,15 +16,21 @@ type Config = NonNullable<RouteOptions['config']>
 type Paths = { [path: string]: { [member: string]: unknown } }
 export interface OpenApi { readonly openapi: string, readonly paths: Paths, readonly components: object, readonly [member: string]: unknown }
 
-const inert = { checks: async () => ({}), log: pino({ level: 'silent' }), journal: { append: () => Promise.reject(new Error('inert')) } }
+const never = () => Promise.reject(new Error('inert'))
+const inert = { checks: async () => ({}), log: pino({ level: 'silent' }) }
+const inertFace = {
+  ...inert,
+  journal: { append: never, recognise: never, lastEvent: never, reroute: never },
+  registrations: { register: never, find: never, remove: never, forget: never },
+  tokens: { grant: never, verify: () => { throw new Error('inert') }, jwks: { keys: [] }, metadata: metadataOf('https://callbacks.example') },
+  topicPrefix: 'callbacks/v1', publicUrl: () => 'https://callbacks.example', returnUrlOrigins: [], trustProxy: [], corsOrigins: ['*'], bodyLimit: 1_048_576,
+}
 const methods = ['get', 'post', 'put', 'patch', 'delete']
 
 /** The whole HTTP interface, OpenAPI 3.1, as the routes declare it. The ops listener's operations name its server. */
 export async function openapi (): Promise<OpenApi> {
   const providers = openForDocuments()
-  const open = await pathsOf(() => buildApp({
-    ...inert, providers, trustProxy: [], corsOrigins: ['*'], bodyLimit: 1_048_576,
-  }))
+  const open = await pathsOf(() => buildApp({ ...inertFace, providers }))
   const ops = await pathsOf(() => buildOps(inert), ['UNAUTHORIZED', 'FORBIDDEN'])
   const paths: Paths = { ...open }
   for (const [path, item] of Object.entries(ops)) paths[path] = open[path] === undefined ? { servers: [opsServer], ...item } : onBoth(open[path])
@@ -72,9 +79,10 @@ async function routesOf (build: () => Promise<FastifyInstance>): Promise<RouteOp
 }
 
 function finished (operation: Operation, { described = {}, cors = false }: Config, ofListener: readonly FailureCode[]): Operation {
-  const { failures = [], examples = {}, page = false } = described
+  const { failures = [], examples = {}, page = false, scopes } = described
   const codes: FailureCode[] = [...failures, ...ofListener, 'UNEXPECTED']
-  const guarded = ofListener.includes('UNAUTHORIZED') ? { security: [{ opsToken: [] }, { opsPassword: [] }, {}] } : {}
+  const security = scopes === undefined ? [{ opsToken: [] }, { opsPassword: [] }, {}] : [{ bearer: scopes }]
+  const guarded = scopes !== undefined || ofListener.includes('UNAUTHORIZED') ? { security } : {}
   const whole = { ...operation, ...guarded, responses: { ...replyOf(codes), ...named(operation.responses) } }
   return withCors(withPage(withExamples(whole, examples), page), cors)
 }

@@ -2,14 +2,16 @@ import cors from '@fastify/cors'
 import { Ajv } from 'ajv'
 import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance, type FastifyRequest } from 'fastify'
 import { Failure } from './domain/failure.ts'
-import type { Journal } from './journal/journal.ts'
-import type { OpenProvider } from './providers/provider.ts'
-import { addCallbackRoutes } from './routes/callbacks.ts'
+import { addCallbackRoutes, type CallbackParts } from './routes/callbacks.ts'
 import { replyWithError } from './routes/error-reply.ts'
+import { addEventRoutes } from './routes/events.ts'
 import { addFormBody } from './routes/form-body.ts'
 import { addHealthRoutes, type HealthParts } from './routes/health.ts'
 import { addMethodRefusals } from './routes/method-refusals.ts'
+import { addRegistrationRoutes, type RegistrationRouteParts } from './routes/registrations.ts'
 import { addSecurityHeaders } from './routes/security-headers.ts'
+import { addTokenRoutes } from './routes/token.ts'
+import type { Tokens } from './token/token.ts'
 import type { } from '@fastify/swagger'
 
 declare module 'fastify' {
@@ -19,9 +21,9 @@ declare module 'fastify' {
   }
 }
 
-export interface AppParts extends HealthParts {
-  readonly providers: readonly OpenProvider[]
-  readonly journal: Pick<Journal, 'append'>
+export interface AppParts extends HealthParts, Omit<RegistrationRouteParts, 'verify' | 'journal'> {
+  readonly journal: CallbackParts['journal'] & RegistrationRouteParts['journal']
+  readonly tokens: Pick<Tokens, 'grant' | 'verify' | 'jwks' | 'metadata'>
   /** True once the process is leaving: connections end with their next answer. */
   readonly isClosing?: () => boolean
   readonly log: FastifyBaseLogger
@@ -30,8 +32,9 @@ export interface AppParts extends HealthParts {
   readonly bodyLimit: number
 }
 
-/** The public face: callbacks, health. */
-export async function buildApp ({ providers, journal, checks, isClosing = () => false, log, trustProxy, corsOrigins, bodyLimit }: AppParts): Promise<FastifyInstance> {
+/** The public face: callbacks, registrations, events, tokens, health. */
+export async function buildApp ({ tokens, checks, isClosing = () => false, log, trustProxy, corsOrigins, bodyLimit, ...parts }: AppParts): Promise<FastifyInstance> {
+  const { verify } = tokens
   const app = Fastify({
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true }), // it would log the URL with its query string
@@ -56,7 +59,10 @@ export async function buildApp ({ providers, journal, checks, isClosing = () => 
   addFormBody(app)
   const refuseMethods = addMethodRefusals(app)
   await addCors(app, corsOrigins)
-  addCallbackRoutes(app, { providers, journal })
+  addCallbackRoutes(app, parts)
+  addRegistrationRoutes(app, { ...parts, verify })
+  addEventRoutes(app, { ...parts, verify })
+  addTokenRoutes(app, { tokens })
   addHealthRoutes(app, { checks })
   refuseMethods()
   return app

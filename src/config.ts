@@ -26,7 +26,9 @@ export const coreSettings = {
   PUBLIC_URL: { ...text, url: ['http:', 'https:'], description: 'Where the public listener is reached from outside: source of events, issuer of tokens. Mandatory in production.' },
   TRUST_PROXY: { ...list, default: 'loopback,linklocal,uniquelocal', description: 'Whose X-Forwarded-For names the client: addresses, ranges, or a number of hops.' },
   CORS_ORIGINS: { ...list, default: '*', description: 'Origins whose pages may call the routes that allow it.' },
+  RETURN_URL_ORIGINS: { ...list, items: { type: 'string', url: ['https:', 'http:'] }, description: 'Origins to which a registration may send the browser of its user; none without it.' },
   BODY_LIMIT_BYTES: { type: 'integer', minimum: 1024, maximum: 16777216, default: 1048576, description: 'Largest request body.' },
+  RATE_LIMIT_PER_MINUTE: { type: 'integer', minimum: 1, maximum: 1000000, default: 600, description: 'Requests of one address in a minute.' },
   MQTT_URL: { ...list, items: { type: 'string', url: ['mqtt:', 'mqtts:', 'ws:', 'wss:'] }, description: 'The broker, or several for failover. Unset: the embedded broker. Mandatory in production.' },
   MQTT_USERNAME: { ...text, description: 'User name at the broker.' },
   MQTT_PASSWORD: { ...text, secret: true, description: 'Password at the broker.' },
@@ -61,7 +63,9 @@ export interface Config {
   readonly PUBLIC_URL?: string
   readonly TRUST_PROXY: readonly string[]
   readonly CORS_ORIGINS: readonly string[]
+  readonly RETURN_URL_ORIGINS?: readonly string[]
   readonly BODY_LIMIT_BYTES: number
+  readonly RATE_LIMIT_PER_MINUTE: number
   readonly MQTT_URL?: readonly string[]
   readonly MQTT_USERNAME?: string
   readonly MQTT_PASSWORD?: string

@@ -1,8 +1,10 @@
 import { readFile } from 'node:fs/promises'
 import type { AddressInfo } from 'node:net'
+import { dirname } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import { buildApp } from './app.ts'
+import type { Authenticate } from './broker/access.ts'
 import type { Broker } from './broker/broker.ts'
 import type { Config } from './config.ts'
 import { startDelivery } from './delivery/delivery.ts'
@@ -12,8 +14,14 @@ import type { OpenProvider, Provider, Settings } from './providers/provider.ts'
 import type { Sandbox } from './sandbox/sandbox.ts'
 import { buildOps } from './ops.ts'
 import { look } from './readiness.ts'
+import { openGuarded } from './outgoing/guarded.ts'
 import { openMqttPublisher } from './publisher/mqtt.ts'
 import type { Publisher } from './publisher/publisher.ts'
+import { openRegistrations } from './registrations/index.ts'
+import { createAuthenticate } from './token/authenticate.ts'
+import { openTokens } from './token/index.ts'
+import { createLimit } from './token/limit.ts'
+import { openUseOnce } from './token/used-assertions/index.ts'
 
 export interface ServiceParts {
   readonly config: Config
@@ -43,7 +51,22 @@ async function open (config: Config, known: readonly Provider[], log: FastifyBas
   const opened = <T>(part: T, close: (part: T) => Promise<void>): T => { closers.push(() => close(part)); return part }
   const database = opened(await openDatabase({ url: config.JOURNAL_URL, keys: sealingKeys(config) }), part => part.close())
   const journal = await openJournal(database)
-  const broker = config.MQTT_URL === undefined ? opened(await openEmbedded(config, log), part => part.close()) : undefined
+  const registrations = await openRegistrations(database)
+  const guarded = opened(openGuarded(), part => part.close())
+  const tokens = await openTokens({
+    issuer: config.PUBLIC_URL ?? `http://localhost:${config.PORT}`,
+    topicPrefix: config.MQTT_TOPIC_PREFIX,
+    signingKeyFile: config.OAUTH_SIGNING_KEY_FILE,
+    keyDirectory: config.NODE_ENV === 'production' ? undefined : directoryOf(config.JOURNAL_URL),
+    clientsFile: config.OAUTH_CLIENTS_FILE,
+    allowDid: config.OAUTH_ALLOW_DID,
+    ttlSeconds: config.ACCESS_TOKEN_TTL_SECONDS,
+    useOnce: await openUseOnce(database),
+    fetchGuarded: guarded.fetchGuarded,
+    limit: createLimit({ perMinute: config.RATE_LIMIT_PER_MINUTE }),
+    log,
+  })
+  const broker = config.MQTT_URL === undefined ? opened(await openEmbedded(config, createAuthenticate(tokens), log), part => part.close()) : undefined
   const publisher = opened(await openPublisher(config, broker, log), part => part.close(0))
   const sandbox = config.SANDBOX ? opened(await openSandbox(log), part => part.close()) : undefined
   const providers = known.map(provider => {
@@ -59,13 +82,25 @@ async function open (config: Config, known: readonly Provider[], log: FastifyBas
     topicPrefix: config.MQTT_TOPIC_PREFIX,
     expirySeconds: config.MQTT_EVENT_EXPIRY_SECONDS,
     maxAttempts: config.DELIVERY_MAX_ATTEMPTS,
-    subscriberOf: async () => 'default',
+    subscriberOf: async (provider, key) => (await registrations.find(provider, key))?.subscriber ?? 'default',
     log,
   }), part => part.stop())
   const state = { closing: false }
   const checks = () => look({ journal, delivery, publisher, providers, isClosing: () => state.closing })
-  const app = opened(await buildApp({
-    providers, journal, checks, isClosing: () => state.closing, log, trustProxy: config.TRUST_PROXY, corsOrigins: config.CORS_ORIGINS, bodyLimit: config.BODY_LIMIT_BYTES,
+  const app: FastifyInstance = opened(await buildApp({
+    providers,
+    journal,
+    registrations,
+    tokens,
+    topicPrefix: config.MQTT_TOPIC_PREFIX,
+    publicUrl: (): string => config.PUBLIC_URL?.replace(/\/+$/, '') ?? urlOf(app),
+    returnUrlOrigins: config.RETURN_URL_ORIGINS ?? [],
+    checks,
+    isClosing: () => state.closing,
+    log,
+    trustProxy: config.TRUST_PROXY,
+    corsOrigins: config.CORS_ORIGINS,
+    bodyLimit: config.BODY_LIMIT_BYTES,
   }), part => part.close())
   const detach = broker?.attach(app.server)
   await app.listen({ host: config.HOST, port: config.PORT, listenTextResolver: () => 'listening on the public address' })
@@ -96,10 +131,10 @@ function sealingKeys ({ JOURNAL_ENCRYPTION_KEYS = [] }: Config): Uint8Array[] {
   return JOURNAL_ENCRYPTION_KEYS.map(key => Buffer.from(key, 'base64'))
 }
 
-async function openEmbedded (config: Config, log: FastifyBaseLogger): Promise<Broker> {
+async function openEmbedded (config: Config, authenticate: Authenticate, log: FastifyBaseLogger): Promise<Broker> {
   const { openBroker } = await import('./broker/broker.ts') // not loaded where an external broker is used
   return openBroker({
-    host: config.MQTT_LISTEN_HOST, port: config.MQTT_LISTEN_PORT, allowAnonymous: config.NODE_ENV !== 'production', topicPrefix: config.MQTT_TOPIC_PREFIX, log,
+    host: config.MQTT_LISTEN_HOST, port: config.MQTT_LISTEN_PORT, allowAnonymous: config.NODE_ENV !== 'production', topicPrefix: config.MQTT_TOPIC_PREFIX, authenticate, log,
   })
 }
 
@@ -118,6 +153,12 @@ async function openSandbox (log: FastifyBaseLogger) {
 
 function openProvider (provider: Provider, settings: Settings, sandbox: Sandbox | undefined): OpenProvider {
   return sandbox?.open(provider, settings) ?? provider.open({ settings })
+}
+
+/** Where a key of access tokens may be kept: beside the journal, if that is a file. */
+function directoryOf (journalUrl: string): string {
+  const file = journalUrl.startsWith('sqlite:') ? journalUrl.slice('sqlite:'.length) : ':memory:'
+  return file === ':memory:' ? './data' : dirname(file)
 }
 
 function urlOf (app: FastifyInstance): string {

@@ -6,7 +6,7 @@ import { buildApp } from '../src/app.ts'
 import { Failure } from '../src/domain/failure.ts'
 import type { Journal } from '../src/journal/journal.ts'
 import { tokenio } from '../src/providers/tokenio/index.ts'
-import { openSqliteJournal } from './journal/open-journal.ts'
+import { openAppParts } from './app-parts.ts'
 import type { Health } from '../src/providers/provider.ts'
 import type { Test } from 'tap'
 
@@ -14,14 +14,13 @@ const id = 'rq:3SVzgJtzu2DvaZSgRGznpdknT3dq:5zKtXEAq'
 const query = `request-id=${id}&request_id=${id}`
 
 async function appFor (t: Pick<Test, 'teardown'>, { append, checks = {}, bodyLimit = 4096 }: { append?: Journal['append'], checks?: { [part: string]: Health }, bodyLimit?: number } = {}) {
-  const journal = await openSqliteJournal({ file: ':memory:', keys: [] })
-  t.teardown(journal.close)
+  const { parts } = await openAppParts(t)
   const lines: string[] = []
   const log = pino({ base: null }, { write: (line: string) => { lines.push(line) } })
   const provider = tokenio.open({ settings: { TOKENIO_URL: 'http://127.0.0.1:1', TOKENIO_ID_PATTERN: '^rq:.+$', TOKENIO_RESULT_DEADLINE_SECONDS: 60 } })
   t.teardown(provider.close)
   const app = await buildApp({
-    providers: [provider], journal: append === undefined ? journal : { append }, checks: async () => checks, log, trustProxy: ['loopback'], corsOrigins: ['*'], bodyLimit,
+    ...parts, providers: [provider], journal: { ...parts.journal, ...append === undefined ? {} : { append } }, checks: async () => checks, log, trustProxy: ['loopback'], bodyLimit,
   })
   t.teardown(() => app.close())
   return { app, lines }

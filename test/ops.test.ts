@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { pino } from 'pino'
 import t, { type Test } from 'tap'
+import { openAppParts } from './app-parts.ts'
 import { buildApp } from '../src/app.ts'
 import { buildOps } from '../src/ops.ts'
 
@@ -125,7 +126,7 @@ void t.test('errors have the form of every error, methods are refused by name, a
 
 void t.test('nothing of it answers on the public listener', async t => {
   const app = await buildApp({
-    providers: [], journal: { append: () => Promise.reject(new Error('nobody appends')) }, checks: async () => ({}), log, trustProxy: [], corsOrigins: ['*'], bodyLimit: 1024,
+    ...(await openAppParts(t)).parts, providers: [], log,
   })
   t.teardown(() => app.close())
   for (const url of paths) t.match(await app.inject({ url }), { statusCode: 404 }, url)

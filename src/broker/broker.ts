@@ -20,7 +20,7 @@ export interface BrokerParts {
   readonly authenticate?: Authenticate | undefined
   /** Milliseconds after which a client that takes nothing is dropped: until then it holds up every publish. */
   readonly drainTimeout?: number
-  /** Largest packet of a client other than the service, in bytes. */
+  /** Largest packet of a client other than the service, in bytes: a CONNECT carries an access token, which may be 16 KiB long. */
   readonly packetLimit?: number
   readonly maxConnections?: number
   readonly maxSubscriptions?: number
@@ -47,7 +47,7 @@ export interface Broker {
 /** Throws `SETTINGS_INVALID` when the address cannot be had. */
 export async function openBroker ({
   host, port, allowAnonymous, topicPrefix, log, authenticate,
-  drainTimeout = 3000, packetLimit = 4096, maxConnections = 1000, maxSubscriptions = 100, now = Date.now,
+  drainTimeout = 3000, packetLimit = 20 * 1024, maxConnections = 1000, maxSubscriptions = 100, now = Date.now,
 }: BrokerParts): Promise<Broker> {
   const [{ Aedes }, { attachWebSocket }] = await Promise.all([import('aedes'), import('./web-socket.ts')]) // not loaded beside an external broker
   const credentials = { username: `service-${randomBytes(8).toString('hex')}`, password: randomBytes(24).toString('base64url') }

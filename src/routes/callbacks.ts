@@ -1,54 +1,90 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify'
-import type { Callback, JsonObject } from '../domain/callback.ts'
-import { Failure } from '../domain/failure.ts'
-import type { Journal } from '../journal/journal.ts'
+import type { JsonObject } from '../domain/callback.ts'
+import type { Registration } from '../domain/registration.ts'
 import type { Channel, OpenProvider } from '../providers/provider.ts'
+import type { Registrations } from '../registrations/registrations.ts'
 import type { Description } from './description.ts'
 import { wantsPage } from './error-reply.ts'
 import { formType } from './form-body.ts'
+import { createKeep, type KeepParts } from './keep.ts'
 import { pageOf } from './landing-page.ts'
-import { describe, detailsOf } from './parameter-faults.ts'
+import { refuseFaults } from './parameter-faults.ts'
+import { atItsTime } from './refusal-time.ts'
 import { traceIdOf, traceparentOf } from './traceparent.ts'
 
 export interface CallbackParts {
   readonly providers: readonly OpenProvider[]
-  readonly journal: Pick<Journal, 'append'>
+  readonly journal: KeepParts['journal']
+  readonly registrations: Pick<Registrations, 'find'>
 }
 
+/** What is known of a request before its schema is applied. */
+interface Arrived { readonly registration: Registration | undefined }
+
 /** One route for each path of each channel: read, validate, journal, answer. */
-export function addCallbackRoutes (app: FastifyInstance, { providers, journal }: CallbackParts): void {
-  for (const provider of providers) {
+export function addCallbackRoutes (app: FastifyInstance, parts: CallbackParts): void {
+  for (const provider of parts.providers) {
     for (const channel of provider.channels) {
-      for (const url of channel.paths) app.route(routeOf(url, provider.name, channel, journal))
+      for (const url of channel.paths) app.route(routeOf(url, provider, channel, parts))
     }
   }
 }
 
-function routeOf (url: string, provider: string, channel: Channel, journal: Pick<Journal, 'append'>): RouteOptions {
+function routeOf (url: string, provider: OpenProvider, channel: Channel, { journal, registrations }: CallbackParts): RouteOptions {
   const location = channel.method === 'GET' ? 'query' : 'body'
+  const keep = createKeep({ provider, channel, journal })
+  const opened = new WeakMap<FastifyRequest, Arrived>()
+
+  /** The registration comes before the schema only where it may be needed to read what was sent. */
+  async function prepare (request: FastifyRequest): Promise<void> {
+    if (channel.read !== undefined) request.body = await channel.read(request)
+    const sent = request[location]
+    if (channel.open === undefined || !isObject(sent)) return
+    const registration = await registrationOf(sent, request)
+    opened.set(request, { registration })
+    request[location] = await channel.open(sent, pathOf(request), registration)
+  }
+
+  async function registrationOf (parameters: JsonObject, request: FastifyRequest): Promise<Registration | undefined> {
+    const key = channel.keyOf(parameters, pathOf(request))
+    return key === undefined ? undefined : registrations.find(provider.name, key)
+  }
+
+  async function take (request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
+    refuseFaults(request, location, channel.faultsOf)
+    const parameters = request[location] as JsonObject
+    const { registration } = opened.get(request) ?? { registration: await registrationOf(parameters, request) }
+    const callback = await channel.toCallback(parameters, traceparentOf(request.headers.traceparent), registration)
+    const started = performance.now()
+    const { id, isNew, reply: kept } = await keep(callback, registration) // durable before we answer
+    request.log.info({
+      entryId: id, provider: callback.provider, channel: channel.kind, isNew, traceId: traceIdOf(callback.traceparent), durableMs: Math.round((performance.now() - started) * 10) / 10,
+    }, 'callback journalled')
+    if (channel.method === 'GET' && wantsPage(request)) return arrive(reply, registration)
+    return { ...channel.toReply(id, callback), ...kept }
+  }
+
   return {
     method: channel.method,
     url,
     schema: {
       operationId: url === channel.paths[0] ? channel.operationId : `${channel.operationId}${url.replaceAll(/[/:]+/g, '_')}`,
       summary: channel.summary,
-      tags: [provider],
+      tags: [provider.name],
       [location === 'query' ? 'querystring' : 'body']: schemaOf(channel),
       response: { 200: channel.reply },
     },
     config: { cors: channel.cors, form: channel.form !== undefined, described: descriptionOf(channel) },
     attachValidation: true, // so that the schema's faults and the channel's own come in one reply
-    ...channel.read === undefined ? {} : { preValidation: async (request: FastifyRequest) => { request.body = await channel.read?.(request) } },
-    handler: async (request, reply) => {
-      const callback = await toCallback(channel, location, request)
-      const started = performance.now()
-      const { id, isNew, reply: kept } = await journal.append(callback) // durable before we answer
-      request.log.info({
-        entryId: id, provider: callback.provider, channel: channel.kind, isNew, traceId: traceIdOf(callback.traceparent), durableMs: Math.round((performance.now() - started) * 10) / 10,
-      }, 'callback journalled')
-      return answer(request, reply, { ...channel.toReply(id, callback), ...kept })
-    },
+    ...channel.read === undefined && channel.open === undefined ? {} : { preValidation: prepare },
+    handler: provider.unregistered === 'reject' ? atItsTime(take) : take,
   }
+}
+
+/** What a person's browser gets once the callback is in the journal: on to the app that was registered, or the landing page. */
+function arrive (reply: FastifyReply, registration: Registration | undefined): FastifyReply {
+  if (registration?.returnUrl !== undefined) return reply.redirect(registration.returnUrl, 303)
+  return reply.type('text/html; charset=utf-8').send(pageOf('received'))
 }
 
 function descriptionOf ({ method, examples, failures = [] }: Channel): Description {
@@ -61,20 +97,10 @@ function schemaOf ({ parameters, form }: Channel): object {
   return form === undefined ? parameters : { content: { 'application/json': { schema: parameters }, [formType]: { schema: form } } }
 }
 
-async function toCallback (channel: Channel, location: 'query' | 'body', request: FastifyRequest): Promise<Callback> {
-  const parameters = (location === 'query' ? request.query : request.body) as JsonObject
-  const { validationError } = request
-  const bySchema = validationError === undefined ? [] : detailsOf(validationError.validation as Parameters<typeof detailsOf>[0] ?? [], parameters, location)
-  const named = new Set(bySchema.map(({ field }) => field))
-  const isObject = typeof parameters === 'object' && parameters !== null && !Array.isArray(parameters)
-  const byChannel = isObject ? channel.faultsOf?.(parameters).filter(({ field }) => !named.has(field)) ?? [] : []
-  const nothing = isObject || bySchema.length > 0 ? [] : [{ issue: 'must be object', field: location, value: describe(parameters), location }] // a body without a media type
-  const details = [...bySchema, ...byChannel, ...nothing]
-  if (details.length > 0) throw new Failure('PARAMETERS_INVALID', { details })
-  return channel.toCallback(parameters, traceparentOf(request.headers.traceparent))
+function isObject (value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-function answer (request: FastifyRequest, reply: FastifyReply, members: JsonObject): unknown {
-  if (request.method === 'GET' && wantsPage(request)) return reply.type('text/html; charset=utf-8').send(pageOf('received'))
-  return members
+function pathOf ({ params }: FastifyRequest): { readonly [name: string]: string } {
+  return params as { [name: string]: string }
 }

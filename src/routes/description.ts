@@ -13,6 +13,8 @@ export interface Description {
   readonly failures?: readonly FailureCode[]
   /** Requests by name: a GET's query, a POST's body. */
   readonly examples?: { readonly [name: string]: JsonObject }
+  /** The scope that an access token needs, one of them; absent: the route is open to all. */
+  readonly scopes?: readonly string[]
   /** True when a browser that asks for `text/html` gets a page in place of the JSON of a 200. */
   readonly page?: boolean
 }

@@ -1,4 +1,6 @@
-import type { Detail } from '../domain/failure.ts'
+import type { FastifyRequest } from 'fastify'
+import type { JsonObject } from '../domain/callback.ts'
+import { Failure, type Detail } from '../domain/failure.ts'
 
 type Location = Detail['location']
 
@@ -8,6 +10,22 @@ interface SchemaError {
   readonly instancePath: string
   readonly message?: string
   readonly params: { readonly [name: string]: unknown }
+}
+
+/**
+ * Throws `PARAMETERS_INVALID` with all faults in one reply: the schema's, from a route with `attachValidation`, and those that `faultsOf`
+ * finds in other fields.
+ */
+export function refuseFaults (request: FastifyRequest, location: 'query' | 'body', faultsOf: (parameters: JsonObject) => readonly Detail[] = () => []): void {
+  const parameters = request[location]
+  const { validationError } = request
+  const bySchema = validationError === undefined ? [] : detailsOf(validationError.validation as readonly SchemaError[] | undefined ?? [], parameters, location)
+  const named = new Set(bySchema.map(({ field }) => field))
+  const isObject = typeof parameters === 'object' && parameters !== null && !Array.isArray(parameters)
+  const others = isObject ? faultsOf(parameters as JsonObject).filter(({ field }) => !named.has(field)) : []
+  const nothing = isObject || bySchema.length > 0 ? [] : [{ issue: 'must be object', field: location, value: describe(parameters), location }] // a body without a media type
+  const details = [...bySchema, ...others, ...nothing]
+  if (details.length > 0) throw new Failure('PARAMETERS_INVALID', { details })
 }
 
 /** One detail for each fault that a schema found; says what was given without repeating it. */

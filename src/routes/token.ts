@@ -1,8 +1,7 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify'
-import { Failure } from '../domain/failure.ts'
+import type { FastifyInstance } from 'fastify'
 import { scopes, tokenPaths, type TokenRequest, type Tokens } from '../token/token.ts'
 import { formType } from './form-body.ts'
-import { detailsOf } from './parameter-faults.ts'
+import { refuseFaults } from './parameter-faults.ts'
 import { addTokenErrors, tokenErrorSchema } from './token-error.ts'
 
 export interface TokenRouteParts {
@@ -53,7 +52,7 @@ export function addTokenRoutes (app: FastifyInstance, { tokens }: TokenRoutePart
       config: { cors: true, form: true, described: { failures: ['PARAMETERS_INVALID', 'CLIENT_INVALID', 'DELEGATION_REFUSED', 'RATE_LIMITED'] } },
       attachValidation: true, // so that its faults are told like those of a callback
       handler: async (request, reply) => {
-        refuseFaults(request)
+        refuseFaults(request, 'body')
         const granted = await tokens.grant(request.body, request.ip)
         request.log.info({ scope: granted.scope }, 'token issued')
         return reply.header('cache-control', 'no-store').send(granted) // RFC 6749 §5.1
@@ -64,12 +63,6 @@ export function addTokenRoutes (app: FastifyInstance, { tokens }: TokenRoutePart
   for (const url of metadataPaths(String(tokens.metadata.issuer))) {
     addDocument(app, url, { operationId: 'authorizationServerMetadata', summary: 'What clients read before they ask for a token, RFC 8414.' }, tokens.metadata)
   }
-}
-
-function refuseFaults ({ validationError, body }: FastifyRequest): void {
-  if (body === undefined) throw new Failure('PARAMETERS_INVALID', { details: [{ issue: 'is missing', field: 'body', location: 'body' }] }) // no media type, so no schema
-  if (validationError === undefined) return
-  throw new Failure('PARAMETERS_INVALID', { details: detailsOf(validationError.validation as Parameters<typeof detailsOf>[0] ?? [], body, 'body') })
 }
 
 function addDocument (app: FastifyInstance, url: string, about: { readonly operationId: string, readonly summary: string }, document: object): void {

@@ -4,7 +4,7 @@ import { pino } from 'pino'
 import t, { type Test } from 'tap'
 import { buildApp } from '../../src/app.ts'
 import { loadConfig } from '../../src/config.ts'
-import { openSqliteJournal } from '../journal/open-journal.ts'
+import { openAppParts } from '../app-parts.ts'
 import { buildOps } from '../../src/ops.ts'
 import { providers } from '../../src/providers/index.ts'
 import { openService } from '../../src/service.ts'
@@ -22,11 +22,11 @@ const page = { origin: 'https://wallet.example' } // on every public request, so
 const checks = async () => ({ journal: { status: 'ok' as const } })
 
 async function openApp (t: Test) {
-  const journal = await openSqliteJournal({ file: join(t.testdir(), 'journal.db'), keys: [] })
-  const opened = openForDocuments()
-  const app = await buildApp({ providers: opened, journal, checks, log, trustProxy: [], corsOrigins: ['*'], bodyLimit: 1_048_576 })
-  t.teardown(async () => { await app.close(); await journal.close(); for (const provider of opened) await provider.close() })
-  return { app, journal }
+  const { parts, database } = await openAppParts(t, { file: join(t.testdir(), 'journal.db') })
+  const opened = openForDocuments().map(provider => ({ ...provider, unregistered: 'accept' as const }))
+  const app = await buildApp({ ...parts, providers: opened, checks, log })
+  t.teardown(async () => { await app.close(); for (const provider of opened) await provider.close() })
+  return { app, database }
 }
 
 async function inject (app: FastifyInstance, { method, url, headers, body }: Exchange, more: Exchange['headers'] = {}): Promise<Answer> {
@@ -91,8 +91,8 @@ void t.test('over HTTP, the running service answers so too', async t => {
 })
 
 void t.test('a callback that cannot be kept is refused as the document says', async t => {
-  const { app, journal } = await openApp(t)
-  await journal.close()
+  const { app, database } = await openApp(t)
+  await database.close()
   const check = createCheck(document)
   const valid = exchangesOf(document, path => !isOps(path) && !isProbe(path)).filter(({ expected }) => expected === 200)
   t.ok(valid.length > 10)

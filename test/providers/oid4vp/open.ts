@@ -3,7 +3,7 @@ import { pino } from 'pino'
 import type { Test } from 'tap'
 import { buildApp } from '../../../src/app.ts'
 import type { Callback, JsonObject } from '../../../src/domain/callback.ts'
-import { openSqliteJournal } from '../../journal/open-journal.ts'
+import { openAppParts } from '../../app-parts.ts'
 import type { Channel, OpenProvider } from '../../../src/providers/provider.ts'
 import { oid4vp } from '../../../src/providers/oid4vp/index.ts'
 import { openTokenio } from '../tokenio/open.ts'
@@ -28,12 +28,11 @@ export function callbackOf (parameters: JsonObject): Callback {
 /** The public face on a free port, with a real journal: this provider beside Token.io. */
 export async function startApp (t: Pick<Test, 'teardown'>, corsOrigins: readonly string[] = ['*']) {
   const provider = openOid4vp()
-  const journal = await openSqliteJournal({ file: ':memory:', keys: [] })
-  t.teardown(() => journal.close())
+  const { parts } = await openAppParts(t)
   const app = await buildApp({
-    providers: [provider, openTokenio()], journal, checks: async () => ({}), log: pino({ level: 'silent' }), trustProxy: [], corsOrigins, bodyLimit: 1_048_576,
+    ...parts, providers: [provider, openTokenio()], log: pino({ level: 'silent' }), corsOrigins,
   })
   t.teardown(() => app.close())
   await app.listen({ host: '127.0.0.1', port: 0 })
-  return { app, journal, provider, url: `http://127.0.0.1:${(app.server.address() as AddressInfo).port}` }
+  return { app, journal: parts.journal, provider, url: `http://127.0.0.1:${(app.server.address() as AddressInfo).port}` }
 }
