@@ -31,7 +31,7 @@ export function addEventRoutes (app: FastifyInstance, { providers, registrations
       params: keyParameters,
       response: { 200: eventSchema, 204: { type: 'null' } },
     },
-    config: { cors: true, described: { failures: ['UNAUTHORIZED', 'SCOPE_MISSING', 'NOT_FOUND', 'JOURNAL_UNAVAILABLE'], scopes: ['subscribe'] } },
+    config: { described: { failures: ['UNAUTHORIZED', 'SCOPE_MISSING', 'NOT_FOUND', 'JOURNAL_UNAVAILABLE'], scopes: ['subscribe'] } },
     onRequest: bearer({ verify, scope: ['subscribe', 'subscribe:all'] }),
     handler: async ({ params: { provider, key }, client }, reply) => {
       if (!names.has(provider)) throw new Failure('NOT_FOUND')

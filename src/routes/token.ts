@@ -32,6 +32,7 @@ const replySchema = {
   },
 } as const
 
+const refusal = { content: { 'application/json': { schema: tokenErrorSchema }, 'text/html': { schema: { type: 'string' } } } } as const
 const anyObject = { type: 'object', additionalProperties: true } as const
 const briefly = 'public, max-age=300'
 
@@ -47,9 +48,9 @@ export function addTokenRoutes (app: FastifyInstance, { tokens }: TokenRoutePart
         summary: 'An access token for a client.',
         tags: ['token'],
         body: { content: { 'application/json': { schema: requestSchema }, [formType]: { schema: requestSchema } } },
-        response: { 200: replySchema, 400: tokenErrorSchema, 401: tokenErrorSchema, 403: tokenErrorSchema, 500: tokenErrorSchema },
+        response: { 200: replySchema, ...Object.fromEntries([400, 401, 403, 413, 415, 429, 500, 503].map(status => [status, refusal])) },
       },
-      config: { cors: true, form: true, described: { failures: ['PARAMETERS_INVALID', 'CLIENT_INVALID', 'DELEGATION_REFUSED', 'RATE_LIMITED'] } },
+      config: { cors: true, form: true, described: { failures: ['PARAMETERS_INVALID', 'CLIENT_INVALID', 'DELEGATION_REFUSED', 'PAYLOAD_TOO_LARGE', 'MEDIA_TYPE_UNSUPPORTED', 'RATE_LIMITED', 'JOURNAL_UNAVAILABLE'] } },
       attachValidation: true, // so that its faults are told like those of a callback
       handler: async (request, reply) => {
         refuseFaults(request, 'body')

@@ -6,6 +6,7 @@ import { buildApp } from '../../src/app.ts'
 import { loadConfig } from '../../src/config.ts'
 import { openAppParts } from '../app-parts.ts'
 import { buildOps } from '../../src/ops.ts'
+import { scopes } from '../../src/token/token.ts'
 import { providers } from '../../src/providers/index.ts'
 import { openService } from '../../src/service.ts'
 import { openForDocuments } from '../../scripts/open-providers.ts'
@@ -22,11 +23,11 @@ const page = { origin: 'https://wallet.example' } // on every public request, so
 const checks = async () => ({ journal: { status: 'ok' as const } })
 
 async function openApp (t: Test) {
-  const { parts, database } = await openAppParts(t, { file: join(t.testdir(), 'journal.db') })
+  const { parts, tokenFor, database } = await openAppParts(t, { file: join(t.testdir(), 'journal.db') })
   const opened = openForDocuments().map(provider => ({ ...provider, unregistered: 'accept' as const }))
   const app = await buildApp({ ...parts, providers: opened, checks, log })
   t.teardown(async () => { await app.close(); for (const provider of opened) await provider.close() })
-  return { app, database }
+  return { app, database, token: tokenFor('app-7', ...scopes) }
 }
 
 async function inject (app: FastifyInstance, { method, url, headers, body }: Exchange, more: Exchange['headers'] = {}): Promise<Answer> {
@@ -40,6 +41,14 @@ async function request (base: string, { method, url, headers, body }: Exchange, 
   return { status: reply.status, headers: Object.fromEntries(reply.headers), body: await reply.text() }
 }
 
+function isGuarded ({ path, method, url }: Exchange): boolean {
+  return !url.endsWith('/nowhere/at/all') && document.paths[path]?.[method.toLowerCase()]?.security?.some(schemes => 'bearer' in schemes) === true
+}
+
+function bearerFor (exchange: Exchange, token: string): Exchange['headers'] {
+  return isGuarded(exchange) ? { authorization: `Bearer ${token}` } : {}
+}
+
 /** Of a route that pages may call, every reply lets them read it. */
 function corsFaults ({ path, method, name }: Exchange, { headers }: Answer): string[] {
   const described = document.paths[path]?.[method.toLowerCase()]?.responses['200']?.headers ?? {}
@@ -47,14 +56,15 @@ function corsFaults ({ path, method, name }: Exchange, { headers }: Answer): str
 }
 
 void t.test('every valid and invalid request of every public operation is answered as the document says', async t => {
-  const { app } = await openApp(t)
+  const { app, token } = await openApp(t)
   const check = createCheck(document)
   const exchanges = exchangesOf(document, path => !isOps(path))
   t.ok(exchanges.length > 300)
   for (const exchange of exchanges) {
-    const answer = await inject(app, exchange, page)
+    const answer = await inject(app, exchange, { ...page, ...bearerFor(exchange, token) })
     t.same([...check(exchange, answer), ...corsFaults(exchange, answer)], [], exchange.name)
     t.ok(answer.status < 500, `${exchange.name}: ${answer.status}`)
+    if (isGuarded(exchange)) t.same(check({ ...exchange, expected: 401 }, await inject(app, exchange, page)), [], `${exchange.name}, without a token`)
   }
 })
 

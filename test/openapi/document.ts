@@ -19,6 +19,7 @@ export interface Reply {
 }
 export interface Parameter {
   readonly name: string
+  readonly in: string
   readonly required?: boolean
   readonly schema: JsonSchema
   readonly examples?: Media['examples']
@@ -28,6 +29,7 @@ export interface Operation {
   readonly parameters?: readonly Parameter[]
   readonly requestBody?: { readonly content: { readonly [type: string]: Media } }
   readonly responses: { readonly [status: string]: Reply }
+  readonly security?: readonly { readonly [scheme: string]: readonly string[] }[]
 }
 export interface OpenApi {
   readonly servers: readonly object[]

@@ -13,9 +13,17 @@ export function exchangesOf (document: OpenApi, isWanted: (path: string) => bool
   ])
 }
 
+/** Nobody's path: what a right request of it is answered with depends on what was there before. */
+function elsewhere ({ url, expected, ...exchange }: Exchange): Exchange {
+  return { ...exchange, url: url.replaceAll(/\{\w+\}/g, 'nobody'), ...expected === undefined || expected === 200 ? {} : { expected } }
+}
+
 function ofMethod (path: string, method: string, operation: Operation | undefined): Exchange[] {
   const plain = { path, method, url: path, headers: {} }
   if (operation === undefined) return [{ ...plain, name: `${method} ${path}`, expected: 405 }]
   const asked: Asked = (name, rest = {}) => ({ ...plain, name: `${operation.operationId}: ${name}`, ...rest })
-  return operation.requestBody === undefined ? queryExchanges(asked, operation.parameters ?? []) : bodyExchanges(asked, operation.requestBody.content)
+  const exchanges = operation.requestBody === undefined
+    ? queryExchanges(asked, (operation.parameters ?? []).filter(parameter => parameter.in === 'query'))
+    : bodyExchanges(asked, operation.requestBody.content)
+  return path.includes('{') ? exchanges.map(elsewhere) : exchanges
 }
