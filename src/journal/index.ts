@@ -1,8 +1,9 @@
 import type { Database } from '../database/index.ts'
 import type { Journal } from './journal.ts'
+import type { Keeping } from './keeping.ts'
 
 /** The journal of a database; only its engine is loaded. */
-export async function openJournal (database: Database): Promise<Journal> {
+export async function openJournal (database: Database): Promise<Journal & Keeping> {
   const { openSqliteJournal } = await import('./sqlite.ts')
   return openSqliteJournal({ database: database.sqlite })
 }

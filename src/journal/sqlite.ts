@@ -1,9 +1,15 @@
 import type { SqliteDatabase } from '../database/sqlite.ts'
 import { createFingerprint } from './fingerprint.ts'
 import type { Journal } from './journal.ts'
+import type { Keeping } from './keeping.ts'
 import { createSecretFor } from './secret-for.ts'
 import { createAppend } from './sqlite/append.ts'
 import { createCheck } from './sqlite/check.ts'
+import { createCount } from './sqlite/count.ts'
+import { createEntries } from './sqlite/entries.ts'
+import { createErase } from './sqlite/erase.ts'
+import { createForget } from './sqlite/forget.ts'
+import { createRedrive } from './sqlite/redrive.ts'
 import { createClaimEvents } from './sqlite/claim-events.ts'
 import { createClaim } from './sqlite/claim.ts'
 import { createExpired } from './sqlite/expired.ts'
@@ -24,7 +30,7 @@ export interface SqliteJournalParts {
 }
 
 /** The journal in a database of this process. Throws `JOURNAL_UNREADABLE` when none of the sealing keys fits it. */
-export function openSqliteJournal ({ database: { db, file, seal, transactions }, now = Date.now }: SqliteJournalParts): Journal {
+export function openSqliteJournal ({ database: { db, file, seal, transactions }, now = Date.now }: SqliteJournalParts): Journal & Keeping {
   const secret = loadSecret({ db, seal })
   const fingerprintOf = createFingerprint(secret)
   const wakes: { appended?: () => void, recorded?: () => void } = {}
@@ -48,6 +54,11 @@ export function openSqliteJournal ({ database: { db, file, seal, transactions },
     ...createExpired(parts),
     republish: createRepublish(parts),
     ...createReroute(parts),
+    ...createEntries(parts),
+    redrive: createRedrive(parts),
+    erase: createErase(parts),
+    forget: createForget(parts),
+    count: createCount(parts),
     onAppended (wake) { wakes.appended = wake },
     onRecorded (wake) { wakes.recorded = wake },
     secretFor: createSecretFor(secret),

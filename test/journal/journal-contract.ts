@@ -3,6 +3,7 @@ import type { Test } from 'tap'
 import type { Callback } from '../../src/domain/callback.ts'
 import { Failure } from '../../src/domain/failure.ts'
 import type { Claim, EventClaim, Journal, Told } from '../../src/journal/journal.ts'
+import type { EntryFilter, Keeping } from '../../src/journal/keeping.ts'
 import type { OwnJournal } from './open-journal.ts'
 
 export interface Opened {
@@ -39,7 +40,7 @@ export function told (key: string, more: Partial<Told> = {}, topic = `t/${key}`)
   return { events: [{ id: randomUUID(), type: 'callbacks.tokenio.completed.v1', topic, payload: `{"key":"${key}"}` }], gist: 'said', final: false, ...more }
 }
 
-/** Every promise of `Journal`, tried to be broken. */
+/** Every promise of `Journal` and `Keeping`, tried to be broken. */
 export function journalContract (t: Test, open: OpenJournal): void {
   const start = 1_800_000_000_000
 
@@ -590,6 +591,241 @@ export function journalContract (t: Test, open: OpenJournal): void {
     t.same(await journal.claimEvents(10), [])
     clock.now += 500
     t.same(await journal.claimExpired(10), [{ topic: 'u/k', eventId }])
+  })
+
+  async function buried (journal: Journal, key: string, parameters = {}): Promise<string> {
+    const { id } = await journal.append(callback(key, parameters))
+    const [claim] = await journal.claim('tokenio', 1)
+    await journal.bury(claim!, refused)
+    return id
+  }
+  const statusOf = async (journal: Keeping, id: string) => (await journal.show(id))?.status
+
+  test('an entry is delivered once its last event is acknowledged, or when it has none', async (t, { journal, one, event, clock }) => {
+    const { id } = await journal.append(callback('k', { a: 1 }))
+    t.equal(await statusOf(journal, id), 'waiting')
+    await journal.recordEvents(await one(), told('k', { events: [...told('k').events, ...told('k').events] }))
+    await journal.markPublished(await event())
+    t.equal(await statusOf(journal, id), 'waiting')
+    await journal.markPublished(await event())
+    t.equal(await statusOf(journal, id), 'delivered')
+    const silent = await journal.append(callback('k', { a: 2 }))
+    await journal.recordEvents(await one(), told('k', { events: [], askAgainAt: clock.now }))
+    t.equal(await statusOf(journal, silent.id), 'waiting', 'it watches')
+    await journal.recordEvents(await one(), told('k', { events: [], final: true }))
+    t.equal(await statusOf(journal, silent.id), 'delivered')
+  })
+
+  test('entries are listed newest first, page by page, by any filter', async (t, { journal, clock }) => {
+    const all: string[] = []
+    for (const [i, key] of ['a', 'b', 'c', 'd', 'e'].entries()) {
+      if (i < 2) all.unshift(await buried(journal, key))
+      else if (i === 2) { await published(journal, clock, key); all.unshift((await journal.list({ key })).entries[0]!.id) }
+      else all.unshift((await journal.append(callback(key))).id)
+      clock.now += 1000
+    }
+    const other = (await journal.append(callback('a', {}, { provider: 'oid4vp' }))).id
+    const ids = async (filter: EntryFilter) => (await journal.list(filter)).entries.map(({ id }) => id)
+    t.same(await ids({}), [other, ...all])
+    t.same(await ids({ provider: 'oid4vp' }), [other])
+    t.same(await ids({ key: 'a' }), [other, all[4]])
+    t.same(await ids({ key: 'a', provider: 'tokenio' }), [all[4]])
+    t.same(await ids({ status: 'waiting' }), [other, all[0], all[1]])
+    t.same(await ids({ status: 'delivered' }), [all[2]])
+    t.same(await ids({ status: 'buried' }), [all[3], all[4]])
+    t.same(await ids({ since: start + 1000, until: start + 3000 }), [all[1], all[2], all[3]])
+    t.same(await ids({ since: start + 1001, until: start + 2999, provider: 'tokenio' }), [all[2]])
+    t.same(await ids({ status: 'buried', until: start }), [all[4]])
+    t.same(await ids({ since: clock.now + 1 }), [])
+    t.same(await ids({ key: 'nobody' }), [])
+
+    const seen: string[] = []
+    let cursor: string | undefined
+    do {
+      const page = await journal.list({ limit: 2, ...cursor === undefined ? {} : { cursor } })
+      t.ok(page.entries.length <= 2)
+      seen.push(...page.entries.map(({ id }) => id))
+      cursor = page.cursor
+    } while (cursor !== undefined)
+    t.same(seen, [other, ...all])
+    t.same((await journal.list({ limit: 6 })).cursor, undefined, 'a full last page is the last')
+    await t.rejects(journal.list({ cursor: 'x' }), { code: 'PARAMETERS_INVALID' })
+  })
+
+  test('one entry is shown with its failed tries and its events', async (t, { journal, one, event, clock }) => {
+    const { id } = await journal.append(callback('k'))
+    await journal.reschedule(await one(), clock.now, away)
+    clock.now += 1
+    const payload = JSON.stringify({ id: 'e', data: { status: 'PROCESSED' } })
+    await journal.recordEvents(await one(), told('k', { events: [{ id: 'e', type: 'x', topic: 't/k', payload }] }))
+    await journal.rescheduleEvent(await event(), clock.now, refused)
+    const before = { id: 'e', type: 'x', topic: 't/k', recordedAt: start + 1, data: { status: 'PROCESSED' } }
+    const summary = { id, provider: 'tokenio', key: 'k', status: 'waiting', receivedAt: start, attempts: 2 }
+    const tries = [{ at: start, code: 'PROVIDER_AWAY', reason: away.reason }, { at: start + 1, code: 'RESULT_REFUSED', reason: 'status 500' }]
+    t.same(await journal.show(id), { ...summary, tries, events: [before] })
+    clock.now += 1
+    await journal.markPublished(await event())
+    t.match(await journal.show(id), { status: 'delivered', events: [{ publishedAt: start + 2 }] })
+    t.match(await journal.list({}), { entries: [{ ...summary, status: 'delivered' }] })
+    t.equal(await journal.show(randomUUID()), undefined)
+  })
+
+  test('a redriven entry is due at once, its failures count from nothing, before what came later', async (t, { journal, one, none, clock }) => {
+    const id = await buried(journal, 'k', { a: 1 })
+    t.match(await journal.show(id), { status: 'buried', reason: /^RESULT_REFUSED: / })
+    await journal.append(callback('k', { a: 2 }))
+    t.equal(await journal.redrive({ id }), 1)
+    t.equal(await journal.redrive({ id }), 0, 'it is buried no more')
+    t.equal(await journal.redrive({ id: randomUUID() }), 0)
+    const claim = await one()
+    t.same([claim.entry.id, claim.failures, claim.streak], [id, 0, 0])
+    t.notOk((await journal.show(id))?.reason)
+    await journal.recordEvents(claim, told('k'))
+    await journal.recordEvents(await one(), told('k', { events: [] }))
+    clock.now += 1e9
+    await none()
+  })
+
+  test('an entry is redriven while another of its key is held, and both are asked for', async (t, { journal, one, none }) => {
+    const id = await buried(journal, 'k', { a: 1 })
+    const second = await journal.append(callback('k', { a: 2 }))
+    const held = await one()
+    t.equal(held.entry.id, second.id)
+    await journal.redrive({ id })
+    await none()
+    t.ok(await journal.recordEvents(held, told('k')))
+    const claim = await one()
+    t.equal(claim.entry.id, id)
+    await journal.recordEvents(claim, told('k'))
+    await none()
+  })
+
+  test('an entry whose event was given up publishes it with its old id, and what followed it again', async (t, { journal, one, none, event, clock }) => {
+    const { id } = await journal.append(callback('k', { a: 1 }))
+    await journal.recordEvents(await one(), told('k', { final: true }))
+    const given = await event()
+    await journal.buryEvent(given, new Failure('PUBLISH_REFUSED_FOR_GOOD'))
+    const later = await published(journal, clock, 'k')
+    t.equal(await journal.redrive({ key: 'k' }), 1)
+    const again = await event()
+    t.same([again.event.id, again.failures], [given.event.id, 0])
+    await journal.markPublished(again)
+    const last = await event()
+    t.equal(last.event.id, later)
+    await journal.markPublished(last)
+    t.equal(await statusOf(journal, id), 'delivered')
+    await none()
+  })
+
+  test('an entry that watched when its event was given up watches again', async (t, { journal, one, event, clock }) => {
+    const { id } = await journal.append(callback('k'))
+    await journal.recordEvents(await one(), told('k', { askAgainAt: clock.now + 5000 }))
+    await journal.buryEvent(await event(), new Failure('PUBLISH_REFUSED_FOR_GOOD'))
+    await journal.redrive({ id })
+    t.equal((await one()).entry.id, id)
+    t.ok(await event())
+  })
+
+  test('redrive takes what the filter names, also very many', async (t, { journal, clock }) => {
+    await buried(journal, 'early')
+    clock.now += 1000
+    await Promise.all(Array.from({ length: 600 }, (_, i) => journal.append(callback(`k${i}`))))
+    await Promise.all((await journal.claim('tokenio', 1000)).map(claim => journal.bury(claim, refused)))
+    t.equal(await journal.redrive({ provider: 'oid4vp' }), 0)
+    t.equal(await journal.redrive({ until: start + 999 }), 1)
+    t.equal(await journal.redrive({ since: clock.now, key: 'k7' }), 1)
+    t.equal(await journal.redrive({}), 599)
+    t.equal((await journal.claim('tokenio', 1000)).length, 601)
+  })
+
+  test('an erased key is gone at once, its repeats stay repeats, its topics are cleared', async (t, { journal, one, none, clock }) => {
+    const given = callback('k', { a: 1 }, { reply: { code: 'r' } })
+    const eventId = await published(journal, clock, 'k')
+    await published(journal, clock, 'other')
+    const { id } = await journal.append(given)
+    await journal.append(callback('k', { a: 3 }))
+    t.equal(await journal.erase('nobody'), 0)
+    t.equal(await journal.erase('k'), 3)
+    await none()
+    t.equal(await journal.show(id), undefined)
+    t.same((await journal.list({})).entries.map(({ key }) => key), ['other'])
+    t.equal(await journal.lastEvent('tokenio', 'k'), undefined)
+    t.same(await journal.append(given), { id, isNew: false, reply: undefined })
+    t.same(await journal.recognise(given), { id, isNew: false, reply: undefined })
+    const expired = await journal.claimExpired(10)
+    t.same(expired, [{ topic: 't/k', eventId }])
+    await journal.markCleared(expired[0]!)
+    clock.now += 1e9
+    t.same(await journal.claimExpired(10), [])
+    t.same(await journal.claimEvents(10), [])
+    t.equal(await journal.republish({ since: 0 }), 1, 'the other one')
+    t.equal((await journal.append(callback('k', { a: 4 }))).isNew, true, 'the key may begin anew')
+    t.equal((await one()).final, false)
+  })
+
+  test('who held an erased key has no say any more, and its topic is cleared after what was on its way', async (t, { journal, one, event, clock }) => {
+    await journal.append(callback('k', { a: 1 }))
+    await journal.recordEvents(await one(), told('k', { askAgainAt: clock.now }))
+    const [claim, onItsWay] = [await one(), await event()]
+    await journal.erase('k')
+    await journal.append(callback('k', { a: 2 }))
+    t.notOk(await journal.recordEvents(claim, told('k')))
+    t.notOk(await journal.bury(claim, refused))
+    t.notOk(await journal.markPublished(onItsWay))
+    t.notOk(await journal.rescheduleEvent(onItsWay, clock.now, away))
+    clock.now += lease
+    t.match(await journal.claimExpired(10), [{ topic: 't/k' }])
+    t.ok(await journal.recordEvents(await one(), told('k')))
+  })
+
+  test('what ended long ago leaves a tombstone, and that leaves in its time', async (t, { journal, one, event, none, clock }) => {
+    const given = callback('k', { a: 1 }, { reply: { code: 'r' }, singleUse: true })
+    const { id } = await journal.append(given)
+    await journal.recordEvents(await one(), told('k'))
+    const early = { payloads: clock.now, tombstones: 0, limit: 10 }
+    t.equal(await journal.forget({ ...early, payloads: clock.now + 1 }), 0, 'not while its event waits')
+    await journal.markPublished(await event())
+    const buriedId = await buried(journal, 'buried')
+    const waiting = await journal.append(callback('waiting'))
+    t.equal(await journal.forget(early), 0, 'not before its time')
+    clock.now += 1000
+    t.equal(await journal.forget({ ...early, payloads: clock.now }), 2)
+    t.same((await journal.list({})).entries.map(({ id }) => id), [waiting.id])
+    t.same([await journal.show(id), await journal.show(buriedId)], [undefined, undefined])
+    t.same(await journal.append(given), { id, isNew: false, reply: { code: 'r' } }, 'a repeat stays a repeat')
+    await t.rejects(journal.append({ ...given, parameters: { a: 2 } }), { code: 'KEY_USED' })
+    t.equal(await journal.redrive({}), 0)
+    t.equal(await journal.republish({ since: 0 }), 0)
+    await journal.recordEvents(await one(), told('waiting'))
+    t.equal(await journal.forget({ payloads: 0, tombstones: clock.now, limit: 1 }), 1, 'a batch at a time')
+    t.equal(await journal.forget({ payloads: 0, tombstones: clock.now, limit: 10 }), 1)
+    t.equal((await journal.append({ ...given, parameters: { a: 2 } })).isNew, true)
+    await one()
+    await none()
+  })
+
+  test('a topic that is still to be cleared is, also after its payload left', async (t, { journal, clock }) => {
+    const eventId = await published(journal, clock, 'k', 900)
+    t.equal(await journal.forget({ payloads: clock.now + 1, tombstones: 0, limit: 10 }), 1)
+    t.equal(await journal.lastEvent('tokenio', 'k'), undefined)
+    clock.now += 900
+    const expired = await journal.claimExpired(10)
+    t.same(expired, [{ topic: 't/k', eventId }])
+    await journal.markCleared(expired[0]!)
+    clock.now += 1e9
+    t.same(await journal.claimExpired(10), [])
+  })
+
+  test('counts what waits, what is buried and what is unpublished', async (t, { journal, clock }) => {
+    t.same(await journal.count(), { waiting: 0, buried: 0, unpublished: 0 })
+    await buried(journal, 'a')
+    await published(journal, clock, 'b')
+    clock.now += 5
+    await journal.append(callback('c'))
+    await journal.append(callback('d'))
+    const [claim] = await journal.claim('tokenio', 1)
+    await journal.recordEvents(claim!, told('c'))
+    t.same(await journal.count(), { waiting: 2, buried: 1, unpublished: 1, oldestWaiting: start + 5 })
   })
 
   test('what is appended or recorded wakes, the last one given, only once it can be claimed', async (t, { journal, one }) => {

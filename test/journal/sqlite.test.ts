@@ -136,6 +136,24 @@ void t.test('with keys, nothing that was said rests in plain', async t => {
   t.notMatch(read(), canary)
 })
 
+void t.test('nothing of an erased key rests in the file or its WAL', async t => {
+  const folder = t.testdir()
+  const canary = 'CANARY-93b0'
+  const journal = await openSqliteJournal({ file: join(folder, 'journal.db'), keys: [] })
+  t.teardown(() => journal.close())
+  for (let i = 0; i < 50; i++) await journal.append(callback(`k${i}`, { text: 'x'.repeat(3000) }))
+  await journal.append(callback(canary, { text: canary.repeat(500) }, { reply: { canary } }))
+  const claim = (await journal.claim('tokenio', 100)).find(({ entry }) => entry.callback.key === canary)!
+  await journal.recordEvents(claim, told(canary, { gist: canary }))
+  const read = (): string => readdirSync(folder).map(name => readFileSync(join(folder, name), 'latin1')).join('')
+  t.match(read(), canary)
+  await journal.erase(canary)
+  const [expired] = await journal.claimExpired(1)
+  await journal.markCleared(expired!)
+  await journal.close()
+  t.notMatch(read(), canary)
+})
+
 void t.test('repeats are recognised over a rotation of the keys, until the old one is dropped', async t => {
   const [old, young] = [randomBytes(32), randomBytes(32)]
   const file = join(t.testdir(), 'journal.db')

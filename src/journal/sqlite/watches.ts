@@ -26,7 +26,7 @@ export interface Watches {
   /** The name of a key's lease, and of its sealed gist. */
   nameOf (provider: string, key: string): string
   of (provider: string, key: string): Watch | undefined
-  /** A new entry of the key: `waits` to be asked for now, or watches from `due` on; `refusal` says which refused one it is. */
+  /** A new entry of the key, or a redriven one: `waits` to be asked for now, or watches from `due` on; `refusal` says which refused one it is. */
   append (entry: { readonly provider: string, readonly key: string, readonly seq: number, readonly due: number, readonly waits: boolean, readonly refusal: number }): void
   /** What a claim still holds; undefined when it was lost. */
   heldBy (claim: ClaimOfKey): HeldWatch | undefined
@@ -41,7 +41,7 @@ export function createWatches ({ db, now }: { readonly db: DatabaseSync, readonl
   const select = db.prepare('SELECT provider, key, head, watching, watch_at, attempt, gist, final, accepted, refusals FROM watches WHERE provider = ? AND key = ?')
   const upsert = db.prepare(`
     INSERT INTO watches (provider, key, due_at, head, accepted, refusals) VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO UPDATE SET
-      due_at = min(coalesce(due_at, ?3), ?3), head = coalesce(head, ?4), accepted = max(accepted, ?5), refusals = max(refusals, ?6)`)
+      due_at = min(coalesce(due_at, ?3), ?3), head = min(coalesce(head, ?4), ?4), accepted = max(accepted, ?5), refusals = max(refusals, ?6)`)
   const upsertWatch = db.prepare(`
     INSERT INTO watches (provider, key, due_at, watching, watch_at, accepted, refusals) VALUES (?1, ?2, ?3, ?4, ?3, ?5, ?6) ON CONFLICT DO UPDATE SET
       due_at = coalesce(due_at, ?3), watching = ?4, watch_at = ?3, accepted = max(accepted, ?5), refusals = max(refusals, ?6)`)
