@@ -1,6 +1,6 @@
 import cors from '@fastify/cors'
 import { Ajv } from 'ajv'
-import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance, type FastifyRequest } from 'fastify'
+import Fastify, { LogController, type FastifyBaseLogger, type FastifyError, type FastifyInstance, type FastifyRequest } from 'fastify'
 import { Failure } from './domain/failure.ts'
 import { addCallbackRoutes, type CallbackParts } from './routes/callbacks.ts'
 import { replyWithError } from './routes/error-reply.ts'
@@ -8,9 +8,11 @@ import { addEventRoutes } from './routes/events.ts'
 import { addFormBody } from './routes/form-body.ts'
 import { addHealthRoutes, type HealthParts } from './routes/health.ts'
 import { addMethodRefusals } from './routes/method-refusals.ts'
+import { createPages, type PagesParts } from './routes/pages/pages.ts'
 import { addRegistrationRoutes, type RegistrationRouteParts } from './routes/registrations.ts'
 import { addSecurityHeaders } from './routes/security-headers.ts'
 import { addTokenRoutes } from './routes/token.ts'
+import { addVisitRoutes, type VisitParts } from './routes/visits/visits.ts'
 import type { Tokens } from './token/token.ts'
 import type { } from '@fastify/swagger'
 
@@ -22,7 +24,9 @@ declare module 'fastify' {
 }
 
 export interface AppParts extends HealthParts, Omit<RegistrationRouteParts, 'verify' | 'journal'> {
-  readonly journal: CallbackParts['journal'] & RegistrationRouteParts['journal']
+  readonly journal: CallbackParts['journal'] & RegistrationRouteParts['journal'] & VisitParts['journal']
+  /** `PAGE_NAME` and `PAGE_COLOR`: whose pages people see. */
+  readonly brand?: PagesParts
   readonly tokens: Pick<Tokens, 'grant' | 'verify' | 'jwks' | 'metadata'>
   /** True once the process is leaving: connections end with their next answer. */
   readonly isClosing?: () => boolean
@@ -33,8 +37,9 @@ export interface AppParts extends HealthParts, Omit<RegistrationRouteParts, 'ver
 }
 
 /** The public face: callbacks, registrations, events, tokens, health. */
-export async function buildApp ({ tokens, checks, isClosing = () => false, log, trustProxy, corsOrigins, bodyLimit, ...parts }: AppParts): Promise<FastifyInstance> {
+export async function buildApp ({ tokens, brand, checks, isClosing = () => false, log, trustProxy, corsOrigins, bodyLimit, ...parts }: AppParts): Promise<FastifyInstance> {
   const { verify } = tokens
+  const pages = createPages(brand)
   const app = Fastify({
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true }), // it would log the URL with its query string
@@ -49,9 +54,9 @@ export async function buildApp ({ tokens, checks, isClosing = () => false, log, 
   })
   const ajv = new Ajv({ allErrors: true, strict: false }) // nothing coerced, removed or filled in: what is journalled is what was sent
   app.setValidatorCompiler(({ schema }) => ajv.compile(schema as object))
-  app.setErrorHandler(replyWithError)
+  app.setErrorHandler<FastifyError>((error, request, reply) => replyWithError(error, request, reply, pages))
   app.setNotFoundHandler(() => { throw new Failure('NOT_FOUND') })
-  addSecurityHeaders(app)
+  addSecurityHeaders(app, pages)
   app.addHook('onSend', (_request, reply, payload, done) => {
     if (isClosing()) void reply.header('connection', 'close')
     done(null, payload)
@@ -59,7 +64,8 @@ export async function buildApp ({ tokens, checks, isClosing = () => false, log, 
   addFormBody(app)
   const refuseMethods = addMethodRefusals(app)
   await addCors(app, corsOrigins)
-  addCallbackRoutes(app, parts)
+  addCallbackRoutes(app, { ...parts, pages })
+  addVisitRoutes(app, { ...parts, pages, verify })
   addRegistrationRoutes(app, { ...parts, verify })
   addEventRoutes(app, { ...parts, verify })
   addTokenRoutes(app, { tokens })

@@ -29,6 +29,8 @@ export const coreSettings = {
   RETURN_URL_ORIGINS: { ...list, items: { type: 'string', url: ['https:', 'http:'] }, description: 'Origins to which a registration may send the browser of its user; none without it.' },
   BODY_LIMIT_BYTES: { type: 'integer', minimum: 1024, maximum: 16777216, default: 1048576, description: 'Largest request body.' },
   RATE_LIMIT_PER_MINUTE: { type: 'integer', minimum: 1, maximum: 1000000, default: 600, description: 'Requests of one address in a minute.' },
+  PAGE_NAME: { ...text, maxLength: 128, description: 'Whose pages users see: a name at the top of each.' },
+  PAGE_COLOR: { ...text, pattern: '^#[0-9a-fA-F]{6}$', default: '#0b5cad', description: 'Colour of the pages that users see, #rrggbb.' },
   MQTT_URL: { ...list, items: { type: 'string', url: ['mqtt:', 'mqtts:', 'ws:', 'wss:'] }, description: 'The broker, or several for failover. Unset: the embedded broker. Mandatory in production.' },
   MQTT_USERNAME: { ...text, description: 'User name at the broker.' },
   MQTT_PASSWORD: { ...text, secret: true, description: 'Password at the broker.' },
@@ -66,6 +68,8 @@ export interface Config {
   readonly RETURN_URL_ORIGINS?: readonly string[]
   readonly BODY_LIMIT_BYTES: number
   readonly RATE_LIMIT_PER_MINUTE: number
+  readonly PAGE_NAME?: string
+  readonly PAGE_COLOR: string
   readonly MQTT_URL?: readonly string[]
   readonly MQTT_USERNAME?: string
   readonly MQTT_PASSWORD?: string

@@ -95,6 +95,7 @@ async function open (config: Config, known: readonly Provider[], log: FastifyBas
     topicPrefix: config.MQTT_TOPIC_PREFIX,
     publicUrl: (): string => config.PUBLIC_URL?.replace(/\/+$/, '') ?? urlOf(app),
     returnUrlOrigins: config.RETURN_URL_ORIGINS ?? [],
+    brand: { name: config.PAGE_NAME, color: config.PAGE_COLOR },
     checks,
     isClosing: () => state.closing,
     log,

@@ -3,18 +3,19 @@ import type { JsonObject } from '../domain/callback.ts'
 import type { Registration } from '../domain/registration.ts'
 import type { Channel, OpenProvider } from '../providers/provider.ts'
 import type { Registrations } from '../registrations/registrations.ts'
+import { createShowArrival, type ArrivalParts } from './arrival.ts'
 import type { Description } from './description.ts'
 import { wantsPage } from './error-reply.ts'
 import { formType } from './form-body.ts'
 import { createKeep, type KeepParts } from './keep.ts'
-import { pageOf } from './landing-page.ts'
 import { refuseFaults } from './parameter-faults.ts'
 import { atItsTime } from './refusal-time.ts'
 import { traceIdOf, traceparentOf } from './traceparent.ts'
 
 export interface CallbackParts {
   readonly providers: readonly OpenProvider[]
-  readonly journal: KeepParts['journal']
+  readonly journal: KeepParts['journal'] & ArrivalParts['journal']
+  readonly pages: ArrivalParts['pages']
   readonly registrations: Pick<Registrations, 'find'>
 }
 
@@ -30,9 +31,10 @@ export function addCallbackRoutes (app: FastifyInstance, parts: CallbackParts): 
   }
 }
 
-function routeOf (url: string, provider: OpenProvider, channel: Channel, { journal, registrations }: CallbackParts): RouteOptions {
+function routeOf (url: string, provider: OpenProvider, channel: Channel, { journal, registrations, pages }: CallbackParts): RouteOptions {
   const location = channel.method === 'GET' ? 'query' : 'body'
   const keep = createKeep({ provider, channel, journal })
+  const showArrival = createShowArrival({ provider, journal, pages })
   const opened = new WeakMap<FastifyRequest, Arrived>()
 
   /** The registration comes before the schema only where it may be needed to read what was sent. */
@@ -60,7 +62,7 @@ function routeOf (url: string, provider: OpenProvider, channel: Channel, { journ
     request.log.info({
       entryId: id, provider: callback.provider, channel: channel.kind, isNew, traceId: traceIdOf(callback.traceparent), durableMs: Math.round((performance.now() - started) * 10) / 10,
     }, 'callback journalled')
-    if (channel.method === 'GET' && wantsPage(request)) return arrive(reply, registration)
+    if (channel.method === 'GET' && wantsPage(request)) return showArrival(request, reply, { callback, id, registration })
     return { ...channel.toReply(id, callback), ...kept }
   }
 
@@ -79,12 +81,6 @@ function routeOf (url: string, provider: OpenProvider, channel: Channel, { journ
     ...channel.read === undefined && channel.open === undefined ? {} : { preValidation: prepare },
     handler: provider.unregistered === 'reject' ? atItsTime(take) : take,
   }
-}
-
-/** What a person's browser gets once the callback is in the journal: on to the app that was registered, or the landing page. */
-function arrive (reply: FastifyReply, registration: Registration | undefined): FastifyReply {
-  if (registration?.returnUrl !== undefined) return reply.redirect(registration.returnUrl, 303)
-  return reply.type('text/html; charset=utf-8').send(pageOf('received'))
 }
 
 function descriptionOf ({ method, examples, failures = [] }: Channel): Description {

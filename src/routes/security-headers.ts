@@ -1,12 +1,8 @@
-import { createHash } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
-import { landingPageStyle } from './landing-page.ts'
-
-const styleHash = createHash('sha256').update(landingPageStyle).digest('base64')
+import { plainPages, type Pages } from './pages/pages.ts'
 
 /** On every answer, errors included. Nothing is cached: an answer belongs to one callback. */
 const headers = {
-  'content-security-policy': `default-src 'none'; style-src 'sha256-${styleHash}'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'`,
   'strict-transport-security': 'max-age=31536000; includeSubDomains',
   'x-content-type-options': 'nosniff',
   'x-frame-options': 'DENY',
@@ -15,9 +11,10 @@ const headers = {
   'cache-control': 'no-store',
 }
 
-export function addSecurityHeaders (app: FastifyInstance): void {
+export function addSecurityHeaders (app: FastifyInstance, pages: Pick<Pages, 'policy'> = plainPages): void {
+  const all = { 'content-security-policy': pages.policy(), ...headers }
   app.addHook('onRequest', (_request, reply, done) => {
-    void reply.headers(headers)
+    void reply.headers(all)
     done()
   })
 }
