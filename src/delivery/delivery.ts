@@ -46,7 +46,7 @@ export function startDelivery ({ providers, journal, publisher, source, topicPre
 
   const resolving = providers.map(provider => {
     const breaker = createBreaker()
-    const resolve = createResolve({ provider, breaker, journal, toEvent, subscriberOf, putOff, log })
+    const resolve = createResolve({ provider, breaker, journal, toEvent, subscriberOf, topicPrefix, putOff, log })
     return startSweep({ name: provider.name, capacity: () => breaker.capacity(resultsAtOnce), claim: limit => journal.claim(provider.name, limit), work: resolve, log })
   })
   const publishing = startSweep({ name: 'publish', capacity: publisher.capacity, claim: journal.claimEvents, work: createPublish({ publisher, journal, putOff: putOffEvent, expirySeconds, log }), log })

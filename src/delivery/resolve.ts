@@ -1,6 +1,7 @@
 import type { EventDraft, RecordedEvent } from '../domain/event.ts'
 import type { Callback } from '../domain/callback.ts'
 import { asFailure } from '../domain/failure.ts'
+import { topicOf } from '../domain/topic.ts'
 import type { Claim, Journal } from '../journal/journal.ts'
 import type { OpenProvider, Verdict } from '../providers/provider.ts'
 import type { Breaker } from './breaker.ts'
@@ -10,16 +11,17 @@ import type { Reschedule } from './reschedule.ts'
 export interface ResolveParts {
   readonly provider: OpenProvider
   readonly breaker: Breaker
-  readonly journal: Pick<Journal, 'recordEvents' | 'release'>
+  readonly journal: Pick<Journal, 'recordEvents' | 'release' | 'reroute'>
   readonly toEvent: (callback: Callback, draft: EventDraft, subscriber: string) => RecordedEvent
   readonly subscriberOf: (provider: string, key: string) => Promise<string>
+  readonly topicPrefix: string
   readonly putOff: Reschedule<Claim>
   readonly log: DeliveryLog
   readonly now?: () => number
 }
 
 /** Entry to recorded events: asks for the result, and records what it means before anybody hears of it. */
-export function createResolve ({ provider, breaker, journal, toEvent, subscriberOf, putOff, log, now = Date.now }: ResolveParts) {
+export function createResolve ({ provider, breaker, journal, toEvent, subscriberOf, topicPrefix, putOff, log, now = Date.now }: ResolveParts) {
   return async function resolve (claim: Claim, signal: AbortSignal): Promise<void> {
     const { entry, gist, final } = claim
     try {
@@ -46,7 +48,16 @@ export function createResolve ({ provider, breaker, journal, toEvent, subscriber
     }
     const kept = await journal.recordEvents(claim, told)
     if (!kept) log.warn({ entryId: claim.entry.id, attempt: claim.attempt }, 'claim lost to another')
-    else if (events.length > 0) log.info({ entryId: claim.entry.id, attempt: claim.attempt, events: events.map(({ id, type }) => ({ id, type })) }, 'result recorded')
+    else if (events.length > 0) {
+      log.info({ entryId: claim.entry.id, attempt: claim.attempt, events: events.map(({ id, type }) => ({ id, type })) }, 'result recorded')
+      if (subscriber === 'default') await followRegistration(callback)
+    }
+  }
+
+  /** A registration that came while the result was asked for found no event to publish again: whoever is last sees the other. */
+  async function followRegistration ({ provider, key }: Callback): Promise<void> {
+    const subscriber = await subscriberOf(provider, key)
+    if (subscriber !== 'default') await journal.reroute(provider, key, topicOf({ topicPrefix, subscriber, provider, key }))
   }
 }
 

@@ -13,14 +13,15 @@ const claim: Claim = {
 const pending: EventDraft = { status: 'pending', final: false, gist: 'pending', data: {} }
 const completed: EventDraft = { status: 'completed', final: true, gist: 'completed', data: {} }
 
-function resolveWith ({ verdict = { events: [] }, fetch = async () => ({ status: 'X', data: {} }), kept = true }: { verdict?: Verdict, fetch?: OpenProvider['fetchResult'], kept?: boolean }) {
-  const did: { told: Told[], released: number, putOff: Failure[], warned: string[] } = { told: [], released: 0, putOff: [], warned: [] }
+function resolveWith ({ verdict = { events: [] }, fetch = async () => ({ status: 'X', data: {} }), kept = true, subscribers = ['app-7'] }: { verdict?: Verdict, fetch?: OpenProvider['fetchResult'], kept?: boolean, subscribers?: string[] }) {
+  const did: { told: Told[], released: number, putOff: Failure[], warned: string[], rerouted: string[] } = { told: [], released: 0, putOff: [], warned: [], rerouted: [] }
   const resolve = createResolve({
     provider: { fetchResult: fetch, toEvents: () => verdict } as unknown as OpenProvider,
     breaker: createBreaker(),
-    journal: { recordEvents: async (_claim, told) => { did.told.push(told); return kept }, release: async () => { did.released++ } },
+    journal: { recordEvents: async (_claim, told) => { did.told.push(told); return kept }, release: async () => { did.released++ }, reroute: async (_provider, _key, topic) => { did.rerouted.push(topic); return true } },
     toEvent: (_callback, draft, subscriber) => ({ id: 'id', type: draft.status, topic: subscriber, payload: '' }),
-    subscriberOf: async () => 'app-7',
+    subscriberOf: async () => (subscribers.length > 1 ? subscribers.shift() : subscribers[0]) ?? '',
+    topicPrefix: 'callbacks/v1',
     putOff: async (_claim, failure) => { did.putOff.push(failure) },
     log: { info () {}, warn: (_fields, text) => { did.warned.push(text) }, error () {} },
     now: () => 5000,
@@ -78,4 +79,12 @@ void t.test('a lost claim is said, and not recorded as success', async t => {
   const { did, resolve } = resolveWith({ verdict: { events: [completed] }, kept: false })
   await resolve()
   t.same(did.warned, ['claim lost to another'])
+})
+
+void t.test('a registration that comes between the question and the record gets the event too', async t => {
+  for (const [subscribers, rerouted] of [[['default', 'app-7'], ['callbacks/v1/app-7/toy/k']], [['default'], []], [['app-7'], []]] as const) {
+    const { did, resolve } = resolveWith({ verdict: { events: [completed] }, subscribers: [...subscribers] })
+    await resolve()
+    t.strictSame(did.rerouted, rerouted)
+  }
 })
