@@ -44,6 +44,7 @@ export const coreSettings = {
   MQTT_LISTEN_PORT: { ...port, default: 1883, description: 'Port of the embedded broker; 0 picks a free one.' },
   JOURNAL_URL: { ...text, pattern: '^(sqlite:.+|postgres(ql)?://.+)$', default: 'sqlite:./data/journal.db', description: 'Where callbacks are kept: sqlite:FILE, or postgres://….' },
   JOURNAL_ENCRYPTION_KEYS: { ...list, items: { type: 'string', pattern: '^[A-Za-z0-9+/_-]{43}=?$' }, secret: true, description: 'Keys that seal the journal, base64 of 32 bytes each; the first seals, all open. Mandatory in production.' },
+  RETENTION_HOURS: { type: 'integer', minimum: 1, maximum: 8760, default: 168, description: 'How long payloads are kept after their events are delivered or given up; what recognises a repeat stays 30 days longer.' },
   DELIVERY_MAX_ATTEMPTS: { type: 'integer', minimum: 1, maximum: 10000, default: 200, description: 'Failed tries before an entry is buried; outages do not count.' },
   SHUTDOWN_GRACE_SECONDS: { type: 'integer', minimum: 0, maximum: 600, default: 5, description: 'Longest time from SIGTERM to exit.' },
   OAUTH_CLIENTS_FILE: { ...text, description: 'Who may ask for tokens: a JSON list of { client_id, jwks | jwks_uri, scope, delegates? }. Read again when it changes.' },
@@ -83,6 +84,7 @@ export interface Config {
   readonly MQTT_LISTEN_PORT: number
   readonly JOURNAL_URL: string
   readonly JOURNAL_ENCRYPTION_KEYS?: readonly string[]
+  readonly RETENTION_HOURS: number
   readonly DELIVERY_MAX_ATTEMPTS: number
   readonly SHUTDOWN_GRACE_SECONDS: number
   readonly OAUTH_CLIENTS_FILE?: string

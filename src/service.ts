@@ -82,6 +82,7 @@ async function open (config: Config, known: readonly Provider[], log: FastifyBas
     topicPrefix: config.MQTT_TOPIC_PREFIX,
     expirySeconds: config.MQTT_EVENT_EXPIRY_SECONDS,
     maxAttempts: config.DELIVERY_MAX_ATTEMPTS,
+    retentionHours: config.RETENTION_HOURS,
     subscriberOf: async (provider, key) => (await registrations.find(provider, key))?.subscriber ?? 'default',
     log,
   }), part => part.stop())

@@ -1,4 +1,5 @@
 import type { Journal } from '../journal/journal.ts'
+import type { Keeping } from '../journal/keeping.ts'
 import type { OpenProvider } from '../providers/provider.ts'
 import type { Publisher } from '../publisher/publisher.ts'
 import { createBackoff } from './backoff.ts'
@@ -8,19 +9,28 @@ import type { DeliveryLog } from './log.ts'
 import { createClear, createPublish } from './publish.ts'
 import { createReschedule } from './reschedule.ts'
 import { createResolve } from './resolve.ts'
-import { startSweep } from './sweep.ts'
+import { createRetention } from './retention.ts'
+import { startSweep, type Timers } from './sweep.ts'
 import { createToEvent } from './to-event.ts'
 
 export interface DeliveryParts {
   readonly providers: readonly OpenProvider[]
-  readonly journal: Journal
+  readonly journal: Journal & Pick<Keeping, 'forget'>
   readonly publisher: Publisher
   readonly source: string
   readonly topicPrefix: string
   readonly expirySeconds: number
   readonly maxAttempts: number
+  /** Hours that payloads are kept after their end. */
+  readonly retentionHours: number
   readonly subscriberOf: (provider: string, key: string) => Promise<string>
   readonly log: DeliveryLog
+  /** Milliseconds since 1970. */
+  readonly now?: () => number
+  readonly timers?: Timers
+  /** From 0 to 1, for the backoff. */
+  readonly random?: () => number
+  readonly newId?: () => string
 }
 
 export interface Delivery {
@@ -32,10 +42,13 @@ export interface Delivery {
 
 const resultsAtOnce = 32
 
-/** One sweep for each provider, so that a dead one holds up no other; one for events, one for expired topics. */
-export function startDelivery ({ providers, journal, publisher, source, topicPrefix, expirySeconds, maxAttempts, subscriberOf, log }: DeliveryParts): Delivery {
-  const toEvent = createToEvent({ source, topicPrefix, validators: createEventValidators(providers) })
-  const patience = { maxAttempts, backoff: createBackoff(), outageBackoff: createBackoff({ cap: 60_000 }), log }
+/** One sweep for each provider, so that a dead one holds up no other; one for events, one for expired topics, one for what is over its time. */
+export function startDelivery (parts: DeliveryParts): Delivery {
+  const { providers, journal, publisher, source, topicPrefix, expirySeconds, maxAttempts, retentionHours, subscriberOf, log } = parts
+  const { now = Date.now, timers, random = Math.random, newId } = parts
+  const timing = { now, log, ...timers === undefined ? {} : { timers } }
+  const toEvent = createToEvent({ source, topicPrefix, validators: createEventValidators(providers), now, ...newId === undefined ? {} : { newId } })
+  const patience = { maxAttempts, backoff: createBackoff({ random }), outageBackoff: createBackoff({ cap: 60_000, random }), now, log }
   const putOff = createReschedule({ reschedule: journal.reschedule, bury: journal.bury, idsOf: ({ entry }) => ({ entryId: entry.id }), ...patience })
   const putOffEvent = createReschedule({
     reschedule: journal.rescheduleEvent,
@@ -45,12 +58,14 @@ export function startDelivery ({ providers, journal, publisher, source, topicPre
   })
 
   const resolving = providers.map(provider => {
-    const breaker = createBreaker()
-    const resolve = createResolve({ provider, breaker, journal, toEvent, subscriberOf, topicPrefix, putOff, log })
-    return startSweep({ name: provider.name, capacity: () => breaker.capacity(resultsAtOnce), claim: limit => journal.claim(provider.name, limit), work: resolve, log })
+    const breaker = createBreaker({ now })
+    const resolve = createResolve({ provider, breaker, journal, toEvent, subscriberOf, topicPrefix, putOff, now, log })
+    return startSweep({ name: provider.name, capacity: () => breaker.capacity(resultsAtOnce), claim: limit => journal.claim(provider.name, limit), work: resolve, ...timing })
   })
-  const publishing = startSweep({ name: 'publish', capacity: publisher.capacity, claim: journal.claimEvents, work: createPublish({ publisher, journal, putOff: putOffEvent, expirySeconds, log }), log })
-  const clearing = startSweep({ name: 'clear', capacity: () => Math.min(publisher.capacity(), 8), claim: journal.claimExpired, work: createClear({ publisher, journal, log }), log, every: 5000 })
+  const publish = createPublish({ publisher, journal, putOff: putOffEvent, expirySeconds, now, log })
+  const publishing = startSweep({ name: 'publish', capacity: publisher.capacity, claim: journal.claimEvents, work: publish, ...timing })
+  const clearing = startSweep({ name: 'clear', capacity: () => Math.min(publisher.capacity(), 8), claim: journal.claimExpired, work: createClear({ publisher, journal, log }), every: 5000, ...timing })
+  const retaining = startSweep({ name: 'retention', capacity: () => 1, claim: createRetention({ journal, retentionHours, now }), work: async () => undefined, every: 60_000, ...timing })
 
   journal.onAppended(() => { for (const sweep of resolving) sweep.wake() })
   journal.onRecorded(publishing.wake)
@@ -60,7 +75,7 @@ export function startDelivery ({ providers, journal, publisher, source, topicPre
     idleFor: () => Math.max(...[...resolving, publishing].map(sweep => sweep.idleFor())),
     async stop () {
       await Promise.all(resolving.map(sweep => sweep.stop()))
-      await Promise.all([publishing.stop(), clearing.stop()])
+      await Promise.all([publishing.stop(), clearing.stop(), retaining.stop()])
     },
   }
 }
