@@ -11,7 +11,7 @@ import { startDelivery } from './delivery/delivery.ts'
 import { openDatabase } from './database/index.ts'
 import { openJournal } from './journal/index.ts'
 import type { OpenProvider, Provider, Settings } from './providers/provider.ts'
-import type { Sandbox } from './sandbox/sandbox.ts'
+import type { Sandbox, SandboxParts } from './sandbox/sandbox.ts'
 import { buildOps } from './ops.ts'
 import { look } from './readiness.ts'
 import { openGuarded } from './outgoing/guarded.ts'
@@ -31,7 +31,7 @@ export interface ServiceParts {
 
 export interface Service {
   /** Where the listeners answer. */
-  readonly addresses: { readonly public: string, readonly ops: string, readonly mqtt?: string }
+  readonly addresses: { readonly public: string, readonly ops: string, readonly mqtt?: string, readonly bank?: string }
   /** Readiness turns red, with `drain` a load balancer is given a fifth of the grace to see it, who is in is answered, what is under way is awaited within the grace, then everything is closed. */
   close (how?: { readonly drain?: boolean }): Promise<void>
 }
@@ -68,7 +68,7 @@ async function open (config: Config, known: readonly Provider[], log: FastifyBas
   })
   const broker = config.MQTT_URL === undefined ? opened(await openEmbedded(config, createAuthenticate(tokens), log), part => part.close()) : undefined
   const publisher = opened(await openPublisher(config, broker, log), part => part.close(0))
-  const sandbox = config.SANDBOX ? opened(await openSandbox(log), part => part.close()) : undefined
+  const sandbox = config.SANDBOX ? opened(await openSandbox({ log, callbackUrl: () => `${browsable(urlOf(app))}/v1/tokenio/callback` }), part => part.close()) : undefined
   const providers = known.map(provider => {
     const settings = config.providers[provider.name] ?? {}
     return opened(openProvider(provider, settings, sandbox), part => part.close())
@@ -110,7 +110,7 @@ async function open (config: Config, known: readonly Provider[], log: FastifyBas
   const ops = opened(await buildOps({ checks, log, token: config.OPS_TOKEN }), part => part.close())
   await ops.listen({ host: config.OPS_HOST, port: config.OPS_PORT, listenTextResolver: () => 'listening on the ops address' })
 
-  const addresses = { public: urlOf(app), ops: urlOf(ops), ...broker === undefined ? {} : { mqtt: `mqtt://${hostPort(broker.address())}` } }
+  const addresses = { public: urlOf(app), ops: urlOf(ops), ...broker === undefined ? {} : { mqtt: `mqtt://${hostPort(broker.address())}` }, ...sandbox && { bank: sandbox.bank } }
   log.info(addresses, 'listening')
 
   return {
@@ -148,9 +148,14 @@ async function openPublisher (config: Config, broker: Broker | undefined, log: F
   })
 }
 
-async function openSandbox (log: FastifyBaseLogger) {
+async function openSandbox (parts: SandboxParts): Promise<Sandbox> {
   const { openSandbox } = await import('./sandbox/sandbox.ts')
-  return openSandbox({ log })
+  return openSandbox(parts)
+}
+
+/** Where a browser of this machine finds who listens on all addresses. */
+function browsable (url: string): string {
+  return url.replace('//0.0.0.0:', '//127.0.0.1:').replace('//[::]:', '//[::1]:')
 }
 
 function openProvider (provider: Provider, settings: Settings, sandbox: Sandbox | undefined): OpenProvider {

@@ -24,11 +24,11 @@ export interface TokenioAsk {
 
 export interface TokenioServer {
   readonly url: string
-  /** Answers asks for this token request in turn, and counts them anew; the last reply answers all that follow. */
+  /** Answers asks for this token request's result, or for a path, in turn, and counts them anew; the last reply answers all that follow. */
   answer (id: string, ...replies: readonly TokenioReply[]): void
   /** Answers asks for ids that nobody set; at first PROCESSED. */
   otherwise (reply: TokenioReply): void
-  /** How often the result of this id was asked for. */
+  /** How often the result of this id, or this path, was asked for. */
   asked (id: string): number
   /** Everything that came, in its order. */
   readonly asks: readonly TokenioAsk[]
@@ -60,8 +60,8 @@ export async function startTokenio ({ port = 0 }: { readonly port?: number } = {
   })
 
   function replyTo (path: string): TokenioReply {
-    const id = /\/token-requests\/([^/?]+)\/result$/.exec(path)?.[1]
-    if (id === undefined) return { status: 404 }
+    const id = /\/token-requests\/([^/?]+)\/result$/.exec(path)?.[1] ?? path
+    if (id === path && !told.has(path)) return { status: 404 }
     const count = counts.get(id) ?? 0
     counts.set(id, count + 1)
     const replies = told.get(id) ?? []
