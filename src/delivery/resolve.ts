@@ -7,6 +7,7 @@ import type { OpenProvider, Verdict } from '../providers/provider.ts'
 import type { Breaker } from './breaker.ts'
 import type { DeliveryLog } from './log.ts'
 import type { Reschedule } from './reschedule.ts'
+import { toAlsoEvent } from './to-event.ts'
 
 export interface ResolveParts {
   readonly provider: OpenProvider
@@ -39,7 +40,7 @@ export function createResolve ({ provider, breaker, journal, toEvent, subscriber
     const { callback } = claim.entry
     const drafts = unsaid(verdict.events, claim.gist)
     const subscriber = drafts.length === 0 ? 'default' : await subscriberOf(callback.provider, callback.key)
-    const events = drafts.map(draft => toEvent(callback, draft, subscriber))
+    const events = drafts.flatMap(draft => [...draft.also === undefined ? [] : [toAlsoEvent(draft.also)], toEvent(callback, draft, subscriber)]) // the key's own comes last
     const told = {
       events,
       gist: drafts.at(-1)?.gist ?? claim.gist,

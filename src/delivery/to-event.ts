@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import type { Callback } from '../domain/callback.ts'
-import type { AuthorizationEvent, EventDraft, RecordedEvent } from '../domain/event.ts'
+import type { AlsoDraft, AuthorizationEvent, EventDraft, RecordedEvent } from '../domain/event.ts'
 import { Failure } from '../domain/failure.ts'
-import { topicOf } from '../domain/topic.ts'
+import { topicLevel, topicOf } from '../domain/topic.ts'
 import type { EventValidators } from './event-validators.ts'
 
 export interface ToEventParts {
@@ -32,4 +32,9 @@ export function createToEvent ({ source, topicPrefix, validators, now = Date.now
     if (fault !== undefined) throw new Failure('EVENT_INVALID', { reason: `${event.type}: ${fault}` })
     return { id: event.id, type: event.type, topic: topicOf({ topicPrefix, subscriber, provider: callback.provider, key: callback.key }), payload: JSON.stringify(event) }
   }
+}
+
+/** An event in another's own form, ready to be recorded before the one that it repeats. */
+export function toAlsoEvent ({ type, topic, payload }: AlsoDraft, newId: () => string = randomUUID): RecordedEvent {
+  return { id: newId(), type, topic: topic.map(topicLevel).join('/'), payload: JSON.stringify(payload) }
 }

@@ -29,6 +29,16 @@ export interface EventDraft {
   /** Two drafts of one gist say the same: of two in a row, the second is not published. */
   readonly gist: string
   readonly data: JsonObject
+  /** The same said once more in another's own form, published just before the event. */
+  readonly also?: AlsoDraft
+}
+
+/** An event in a form that is not ours, on a topic that is not the key's. */
+export interface AlsoDraft {
+  readonly type: string
+  /** The topic's levels, as texts: each is made safe. */
+  readonly topic: readonly string[]
+  readonly payload: JsonObject
 }
 
 /** An event as the journal keeps it, ready to be published as it stands. */

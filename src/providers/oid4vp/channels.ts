@@ -1,8 +1,8 @@
 import type { Channel } from '../provider.ts'
 import { examples } from './examples.ts'
 import { faultsOf } from './faults-of.ts'
+import { keyOf, openResponse } from './open-response.ts'
 import { formParameters, jsonParameters } from './parameters.ts'
-import { keyOf } from './registration.ts'
 import { toCallback } from './to-callback.ts'
 
 const reply = {
@@ -18,20 +18,24 @@ const reply = {
 }
 
 /** The response endpoint of OpenID4VP, which is also Affinidi Iota's callback. */
-export const channels: readonly Channel[] = [{
-  method: 'POST',
-  paths: ['/v1/callback', '/ais/v1/callback'],
-  kind: 'back',
-  cors: true, // wallets that are web pages
-  operationId: 'iotOIDC4VPCallback',
-  summary: "A wallet's answer to a data-sharing request: its presentation, or its error",
-  parameters: jsonParameters,
-  form: formParameters,
-  examples,
-  reply,
-  failures: ['KEY_USED'],
-  faultsOf,
-  keyOf,
-  toCallback: (parameters, traceparent) => toCallback(parameters, traceparent),
-  toReply: () => ({ message: 'Callback received.' }),
-}]
+export function createChannels ({ examine }: Required<Pick<Channel, 'examine'>>): Channel[] {
+  return [{
+    method: 'POST',
+    paths: ['/v1/callback', '/v1/callback/:key', '/ais/v1/callback', '/ais/v1/callback/:key'],
+    kind: 'back',
+    cors: true, // wallets that are web pages
+    operationId: 'iotOIDC4VPCallback',
+    summary: "A wallet's answer to a data-sharing request: its presentation, or its error",
+    parameters: jsonParameters,
+    form: formParameters,
+    examples,
+    reply,
+    failures: ['KEY_USED'],
+    open: openResponse,
+    faultsOf,
+    keyOf,
+    toCallback,
+    examine,
+    toReply: () => ({ message: 'Callback received.' }),
+  }]
+}

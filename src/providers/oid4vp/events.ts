@@ -12,15 +12,15 @@ const completed = {
   type: 'object',
   title: 'Presentation received',
   additionalProperties: false,
-  required: ['state', 'responseCode', 'vpToken', 'verified'],
+  required: ['state', 'responseCode', 'verified'],
   properties: {
     state,
     correlationId,
-    responseCode: { type: 'string', minLength: 1, maxLength: 255, description: 'The `response_code` that the wallet was answered with.', examples: ['m1vq2uGhrWZ3bUe0x0HVQwbbC4hUq1ZC'] },
+    responseCode: { type: 'string', minLength: 1, maxLength: 512, description: 'The `response_code` that the wallet was answered with.', examples: ['m1vq2uGhrWZ3bUe0x0HVQwbbC4hUq1ZC'] },
     vpToken: {
       type: 'string',
       minLength: 1,
-      description: 'The presentation letter for letter as it was sent: JSON text, or a bare JWT or SD-JWT.',
+      description: 'The presentation letter for letter as it was sent: JSON text, or a bare JWT or SD-JWT. Absent with EVENT_PAYLOAD=reference: claim it with the `responseCode`.',
       examples: ['{"email_vc":[{"type":["VerifiablePresentation"]}]}'],
     },
     presentationSubmission: {
@@ -31,6 +31,21 @@ const completed = {
     },
     onboarded: { type: 'boolean', description: 'Whether the user is new to the wallet, when the wallet said so.' },
     verified: { type: 'boolean', description: 'Whether the presentation was verified here. When not, verify it yourself before you trust it.' },
+    presentations: {
+      type: 'array',
+      description: 'The credentials, where they were verified.',
+      items: {
+        type: 'object',
+        additionalProperties: false,
+        required: ['format', 'types', 'issuer'],
+        properties: {
+          id: { type: 'string', description: 'The id of the credential query that it answers, with DCQL.' },
+          format: { type: 'string', enum: ['dc+sd-jwt', 'jwt_vc_json', 'ldp_vc'] },
+          types: { type: 'array', items: { type: 'string' }, description: '`vct`, or the types.' },
+          issuer: { type: 'string', description: 'DID or URL; of a certificate that proves none, its subject.' },
+        },
+      },
+    },
   },
 }
 

@@ -1,15 +1,30 @@
+import { openGuarded } from '../../outgoing/guarded.ts'
 import type { OpenProvider, Provider, ProviderParts } from '../provider.ts'
-import { channels } from './channels.ts'
+import { createChannels } from './channels.ts'
 import { events } from './events.ts'
+import { createExamine } from './examine.ts'
 import { fetchResult } from './fetch-result.ts'
 import { registration } from './registration.ts'
 import { settings } from './settings.ts'
-import { toEvents } from './to-events.ts'
+import { createToEvents } from './to-events.ts'
+import { readTrust } from './verify/trust.ts'
+import { createVerify } from './verify/verify.ts'
 
 /** OpenID for Verifiable Presentations: identity wallets, Affinidi Vault among them. */
 export const oid4vp: Provider = { name: 'oid4vp', settings, open }
 
-function open ({ settings }: ProviderParts): OpenProvider {
-  const unregistered = settings.OID4VP_UNREGISTERED === 'accept' ? 'accept' : 'reject'
-  return { name: 'oid4vp', channels, unregistered, registration, events, fetchResult, toEvents, health: () => ({ status: 'ok' }), close: async () => {} }
+function open ({ settings, now = Date.now }: ProviderParts): OpenProvider {
+  const { fetchGuarded, close } = openGuarded()
+  const trust = readTrust(settings.OID4VP_TRUSTED_ISSUERS_FILE as string | undefined)
+  return {
+    name: 'oid4vp',
+    channels: createChannels({ examine: createExamine({ verify: createVerify({ trust, fetchGuarded, now }) }) }),
+    unregistered: settings.OID4VP_UNREGISTERED === 'accept' ? 'accept' : 'reject',
+    registration,
+    events,
+    fetchResult,
+    toEvents: createToEvents({ byReference: settings.EVENT_PAYLOAD === 'reference' }),
+    health: () => ({ status: 'ok' }),
+    close,
+  }
 }

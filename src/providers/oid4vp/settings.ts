@@ -1,9 +1,18 @@
 import type { SettingsSchema } from '../provider.ts'
 
 export const settings: SettingsSchema = {
+  EVENT_PAYLOAD: {
+    enum: ['inline', 'reference'],
+    default: 'inline',
+    description: 'Whether events carry presentations, or leave them here for the subscriber to claim with the response code.',
+  },
   OID4VP_UNREGISTERED: {
     enum: ['reject', 'accept'],
     default: 'reject',
     description: 'What becomes of a response whose `state` nobody registered: `reject` answers 403, `accept` takes it.',
+  },
+  OID4VP_TRUSTED_ISSUERS_FILE: {
+    type: 'string',
+    description: 'Whose credentials are accepted: a JSON list of DIDs, https URLs and PEM certificates (anchors of x5c). Unset: any issuer that can be resolved, but no x5c.',
   },
 }

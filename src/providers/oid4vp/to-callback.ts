@@ -1,6 +1,9 @@
-import { randomBytes } from 'node:crypto'
 import type { Callback, Json, JsonObject } from '../../domain/callback.ts'
+import type { Registration } from '../../domain/registration.ts'
+import { detailsOf } from './details.ts'
 import { isWalletError, textIn } from './given.ts'
+import { newResponseCode } from './response-code.ts'
+import type { Verified } from './verify/verify.ts'
 
 /** What a response says, whatever media type it came in. */
 export type ResponseParameters = {
@@ -9,24 +12,50 @@ export type ResponseParameters = {
   readonly onboarded?: boolean
   readonly error?: string
   readonly errorDescription?: string
+  /** A digest of a presentation that was refused: nothing of itself is kept. */
+  readonly refused?: string
 }
 
-/** 192 random bits, base64url; OpenID4VP 1.0 §8.2 asks for 128. */
-export function newResponseCode (): string {
-  return randomBytes(24).toString('base64url')
+/** What else is known of it: of the registration, and of the verification. */
+export type ResponseIncidental = {
+  readonly correlationId?: string
+  readonly connectionClientId?: string
+  /** The credentials, where they were verified. */
+  readonly presentations?: readonly Verified[]
+  /** The code of a presentation that was refused. */
+  readonly refusal?: string
 }
 
 /** Parameters without fault, to a callback: one spelling, a fixed order, and nothing that was not asked for. */
-export function toCallback (given: JsonObject, traceparent: string, responseCode = newResponseCode()): Callback {
+export function toCallback (given: JsonObject, traceparent: string, registration?: Registration): Callback {
+  const parameters = isWalletError(given) ? errorIn(given) : presentationIn(given)
   return {
     provider: 'oid4vp',
     channel: 'back',
     key: given.state as string,
-    parameters: isWalletError(given) ? errorIn(given) : presentationIn(given),
-    reply: { response_code: responseCode },
+    parameters,
+    ...registration !== undefined && { incidental: incidentalOf(registration) },
+    reply: registration === undefined ? { response_code: newResponseCode() } : replyOf(parameters, registration),
     singleUse: true, // OpenID4VP 1.0 §13.3, §14.1: a response is taken once
     traceparent,
   }
+}
+
+function incidentalOf (registration: Registration): JsonObject {
+  const { correlationId, connectionClientId } = detailsOf(registration)
+  return { ...correlationId !== undefined && { correlationId }, ...connectionClientId !== undefined && { connectionClientId } }
+}
+
+/** Where the wallet sends its user: with the code by which that browser, and no other, gets at the result (OpenID4VP 1.0 §14.2). */
+function replyOf ({ error, errorDescription }: ResponseParameters, registration: Registration): JsonObject {
+  const { returnUrl } = registration
+  const { responseCode: response_code } = detailsOf(registration)
+  if (returnUrl === undefined) return { response_code }
+  const url = new URL(returnUrl)
+  if (error === undefined) url.searchParams.set('response_code', response_code)
+  else url.searchParams.set('error', error)
+  if (errorDescription !== undefined) url.searchParams.set('error_description', errorDescription.slice(0, 256))
+  return { redirect_uri: url.href, response_code }
 }
 
 function errorIn (given: JsonObject): ResponseParameters {

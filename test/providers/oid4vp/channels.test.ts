@@ -28,7 +28,7 @@ function postForm ({ app }: App, body: string, url = '/v1/callback') {
 /** The events that come of what was appended, as the delivery records them. */
 async function eventsOf ({ journal, provider }: { readonly journal: Journal, readonly provider: OpenProvider }) {
   const resolve = createResolve({
-    provider, journal, breaker: createBreaker(), log: pino({ level: 'silent' }), subscriberOf: async () => 'default', putOff: async (_claim, failure) => { throw failure },
+    provider, journal, breaker: createBreaker(), log: pino({ level: 'silent' }), subscriberOf: async () => 'default', putOff: async (_claim, failure) => { throw failure }, topicPrefix: 'callbacks/v1',
     toEvent: createToEvent({ source: 'urn:callback-receiver', topicPrefix: 'callbacks/v1', validators: createEventValidators([provider]) }),
   })
   for (const claim of await journal.claim(provider.name, 10)) await resolve(claim, new AbortController().signal)

@@ -1,6 +1,7 @@
 import { test } from 'tap'
 import type { JsonObject } from '../../../src/domain/callback.ts'
-import { newResponseCode, toCallback } from '../../../src/providers/oid4vp/to-callback.ts'
+import { newResponseCode } from '../../../src/providers/oid4vp/response-code.ts'
+import { toCallback } from '../../../src/providers/oid4vp/to-callback.ts'
 import { state, traceparent } from './open.ts'
 
 const presentation = { type: ['VerifiablePresentation'], holder: 'did:key:zQ3s' }
@@ -33,8 +34,10 @@ const responses: readonly (readonly [claim: string, given: JsonObject, parameter
 
 void test('every response becomes one normalised callback, which is taken once', async t => {
   for (const [claim, given, parameters] of responses) {
-    const expected = { provider: 'oid4vp', channel: 'back', key: state, parameters, reply: { response_code: 'r' }, singleUse: true, traceparent }
-    t.strictSame(toCallback({ state, ...given }, traceparent, 'r'), expected, claim)
+    const expected = { provider: 'oid4vp', channel: 'back', key: state, parameters, singleUse: true, traceparent }
+    const { reply, ...callback } = toCallback({ state, ...given }, traceparent)
+    t.strictSame(callback, expected, claim)
+    t.match(reply, { response_code: /^[\w-]{32}$/ }, claim)
   }
 })
 

@@ -43,7 +43,7 @@ export async function sdJwtOf (wish: SdJwtWish): Promise<string> {
   const library = new SDJwtVcInstance({ hasher, signer: signerOf(issuer), signAlg: issuer.alg, hashAlg: 'sha-256', saltGenerator: () => randomBytes(16).toString('base64url') })
   const payload = { iss: issuer.did, iat: seconds - 10, vct, email: 'a@example.com', name: 'A', cnf: { jwk: holder.jwk }, ...claims }
   const issued = await library.issue(JSON.parse(JSON.stringify(payload)) as never, { _sd: ['email', 'name'] } as never, { header: { kid: issuer.kid, ...header } })
-  const presented = await library.present(issued, Object.fromEntries(disclosed.map(name => [name, true])) as never)
+  const presented = await library.present(issued, Object.fromEntries(disclosed.map(name => [name, true])))
   return bound ? `${presented}${kbOf(presented, wish)}` : presented
 }
 

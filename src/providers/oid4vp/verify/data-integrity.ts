@@ -51,7 +51,7 @@ function assertProved ({ key: { key, algorithms }, algorithm, hashes, proofValue
 }
 
 /** The proof's contexts are the first of the document's, in the same order. */
-function beginsWith (contexts: unknown, first: unknown): boolean {
-  const own = [contexts].flat()
-  return [first].flat().every((context, at) => canonical(context) === canonical(own[at]))
+function beginsWith (all: unknown, first: unknown): boolean {
+  const own = [all].flat()
+  return [first].flat().every((one, at) => canonical(one) === canonical(own[at]))
 }

@@ -108,7 +108,7 @@ void t.test('what was changed on the way is refused', async t => {
     ['no disclosures at all', 'presentation_malformed', `~${kb}`],
     ['an mdoc', 'format_unsupported', 'o2d2ZXJzaW9uYzEuMGlkb2N1bWVudHOB'],
     ['nothing signed', 'presentation_malformed', 'a~'],
-  ] as const) await t.rejects(verifying()({ vpToken: vpTokenOf(changed) }, request), { reason }, claim)
+  ] as const) await t.rejects(verifying()({ vpToken: vpTokenOf(changed) }, request), { code: 'PRESENTATION_REFUSED', reason }, claim)
 })
 
 void t.test('a response that answers what nobody asked is refused', async t => {
@@ -121,19 +121,19 @@ void t.test('a response that answers what nobody asked is refused', async t => {
     ['two answers to one', 'query_not_met', JSON.stringify({ email: [token, token] })],
     ['a number', 'presentation_malformed', '{"email":[1]}'],
     ['JSON cut off', 'presentation_malformed', '{"email":['],
-  ] as const) await t.rejects(verifying()({ vpToken }, request), { reason }, claim)
+  ] as const) await t.rejects(verifying()({ vpToken }, request), { code: 'PRESENTATION_REFUSED', reason }, claim)
 })
 
 void t.test('a query may waive the holder, and then a proof that comes all the same is still checked', async t => {
   const waived = { ...request, dcqlQuery: { credentials: [{ ...dcqlQuery.credentials[0], require_cryptographic_holder_binding: false }] } }
   t.equal((await verifying()({ vpToken: vpTokenOf(await sdJwtOf({ issuer, holder, bound: false })) }, waived)).length, 1)
-  await t.rejects(verifying()({ vpToken: vpTokenOf(await sdJwtOf({ issuer, holder, presenter: stranger })) }, waived), { reason: 'signature_invalid' })
+  await t.rejects(verifying()({ vpToken: vpTokenOf(await sdJwtOf({ issuer, holder, presenter: stranger })) }, waived), { code: 'PRESENTATION_REFUSED', reason: 'signature_invalid' })
 })
 
 void t.test('only issuers that are listed are accepted, where there is a list', async t => {
   const vpToken = vpTokenOf(await sdJwtOf({ issuer, holder }))
   t.equal((await verifying({}, { issuers: new Set([issuer.did]), anchors: [] })({ vpToken }, request)).length, 1)
-  await t.rejects(verifying({}, { issuers: new Set(['did:web:a.example']), anchors: [] })({ vpToken }, request), { reason: 'issuer_not_accepted' })
+  await t.rejects(verifying({}, { issuers: new Set(['did:web:a.example']), anchors: [] })({ vpToken }, request), { code: 'PRESENTATION_REFUSED', reason: 'issuer_not_accepted' })
 })
 
 void t.test("an issuer's key is found by its metadata and by did:web", async t => {
@@ -153,6 +153,6 @@ void t.test("an issuer's key is found by its metadata and by did:web", async t =
     const vpToken = vpTokenOf(await sdJwtOf({ issuer, holder, claims: { iss }, header: { kid: 'k1' } }))
     const verified = verifying(known)({ vpToken }, request)
     if (isFound) t.match(await verified, [{ issuer: iss }])
-    else await t.rejects(verified, { reason: 'issuer_key_unresolvable' }, iss)
+    else await t.rejects(verified, { code: 'PRESENTATION_REFUSED', reason: 'issuer_key_unresolvable' }, iss)
   }
 })

@@ -58,11 +58,11 @@ const refusedJwts: readonly (readonly [claim: string, code: string, wish: Partia
 ]
 
 void t.test('a JWT that is wrong is refused, each with its own code', async t => {
-  for (const [claim, reason, wish] of refusedJwts) await t.rejects(verify({ vpToken: jwtVpOf({ issuer, holder, ...wish }) }, request), { reason }, claim)
+  for (const [claim, reason, wish] of refusedJwts) await t.rejects(verify({ vpToken: jwtVpOf({ issuer, holder, ...wish }) }, request), { code: 'PRESENTATION_REFUSED', reason }, claim)
   const [head = '', payload = '', signature = ''] = jwtVpOf({ issuer, holder }).split('.')
-  await t.rejects(verify({ vpToken: `${head}.${payload}.${signature.replace(/^./, first => first === 'A' ? 'B' : 'A')}` }, request), { reason: 'signature_invalid' })
+  await t.rejects(verify({ vpToken: `${head}.${payload}.${signature.replace(/^./, first => first === 'A' ? 'B' : 'A')}` }, request), { code: 'PRESENTATION_REFUSED', reason: 'signature_invalid' })
   const forged = jwtVcOf({ issuer: { ...stranger, did: issuer.did, kid: issuer.kid, alg: 'ES256' }, holder })
-  await t.rejects(verify({ vpToken: jwtVpOf({ issuer, holder }, [forged]) }, request), { reason: 'signature_invalid' }, 'a credential that another signed')
+  await t.rejects(verify({ vpToken: jwtVpOf({ issuer, holder }, [forged]) }, request), { code: 'PRESENTATION_REFUSED', reason: 'signature_invalid' }, 'a credential that another signed')
 })
 
 const document = ldpVcOf({ issuer, holder })
@@ -93,13 +93,13 @@ const refusedDocuments: readonly (readonly [claim: string, code: string, wish: P
 
 void t.test('a document that is wrong is refused, each with its own code', async t => {
   for (const [claim, reason, wish] of refusedDocuments) {
-    await t.rejects(verify({ vpToken: JSON.stringify(ldpVpOf({ issuer, holder, ...wish })) }, request), { reason }, claim)
+    await t.rejects(verify({ vpToken: JSON.stringify(ldpVpOf({ issuer, holder, ...wish })) }, request), { code: 'PRESENTATION_REFUSED', reason }, claim)
   }
   const good = ldpVpOf({ issuer, holder })
-  await t.rejects(verify({ vpToken: JSON.stringify({ ...good, more: 1 }) }, request), { reason: 'signature_invalid' }, 'a member more')
-  await t.rejects(verify({ vpToken: JSON.stringify({ ...good, proof: undefined }) }, request), { reason: 'holder_binding_missing' }, 'no proof')
-  await t.rejects(verify({ vpToken: JSON.stringify(document) }, request), { reason: 'holder_binding_missing' }, 'a credential alone')
-  await t.rejects(verify({ vpToken: jwtVcOf({ issuer, holder }) }, request), { reason: 'holder_binding_missing' }, 'a JWT VC alone')
+  await t.rejects(verify({ vpToken: JSON.stringify({ ...good, more: 1 }) }, request), { code: 'PRESENTATION_REFUSED', reason: 'signature_invalid' }, 'a member more')
+  await t.rejects(verify({ vpToken: JSON.stringify({ ...good, proof: undefined }) }, request), { code: 'PRESENTATION_REFUSED', reason: 'holder_binding_missing' }, 'no proof')
+  await t.rejects(verify({ vpToken: JSON.stringify(document) }, request), { code: 'PRESENTATION_REFUSED', reason: 'holder_binding_missing' }, 'a credential alone')
+  await t.rejects(verify({ vpToken: jwtVcOf({ issuer, holder }) }, request), { code: 'PRESENTATION_REFUSED', reason: 'holder_binding_missing' }, 'a JWT VC alone')
 })
 
 void t.test("Affinidi's credential names its holder beside the subject", async t => {
