@@ -20,3 +20,9 @@ export function createEntryId ({ now = Date.now, random = randomOf }: EntryIdPar
     return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`
   }
 }
+
+/** The head of the first id that can be made at this time: in the order of ids it stands before all later ones. */
+export function idAt (time: number): string {
+  const hex = Math.max(0, Math.floor(time)).toString(16).padStart(12, '0')
+  return `${hex.slice(0, 8)}-${hex.slice(8)}`
+}

@@ -1,0 +1,91 @@
+import type { Pool, PoolClient, QueryResultRow } from 'pg'
+import { Failure } from '../../domain/failure.ts'
+import { isContention, troubleOf } from './trouble.ts'
+
+/** Prepared once on each connection, under its name. */
+export interface Statement { readonly name: string, readonly text: string }
+
+export type Run = <R extends QueryResultRow>(statement: Statement, values: readonly unknown[]) => Promise<R[]>
+
+export interface OpenTransaction {
+  readonly run: Run
+  /** The last statement: it and the commit are one round trip. Without it, the commit follows the act. */
+  readonly last: Run
+}
+
+export interface Statements {
+  /** Runs one statement as a transaction of its own. */
+  readonly run: Run
+  /** Resolves once all that the act ran is durable. The act may run again when others held the same rows. */
+  transact<T> (act: (transaction: OpenTransaction) => Promise<T>): Promise<T>
+}
+
+export interface StatementsParts {
+  readonly pool: Pick<Pool, 'connect'>
+  /** Told of each statement that network, server or disk refused. */
+  readonly onTrouble?: ((failure: Failure) => void) | undefined
+}
+
+/** How often rows that others hold are tried for. */
+const most = 3
+
+export function createStatements ({ pool, onTrouble }: StatementsParts): Statements {
+  async function connected<T> (act: (client: PoolClient) => Promise<T>): Promise<T> {
+    try {
+      const client = await pool.connect()
+      const broken = (): void => {} // the statement under way throws the same
+      client.on('error', broken)
+      let isSound = false
+      try {
+        const done = await act(client)
+        isSound = true
+        return done
+      } finally {
+        client.off('error', broken)
+        client.release(!isSound) // after a failover, no connection to the old server stays
+      }
+    } catch (thrown) {
+      const trouble = troubleOf(thrown)
+      if (trouble instanceof Failure) onTrouble?.(trouble)
+      throw trouble
+    }
+  }
+
+  return {
+    run: (statement, values) => again(() => connected(client => runOn(client)(statement, values))),
+    transact: act => again(() => connected(client => inTransaction(client, act))),
+  }
+}
+
+function runOn (client: PoolClient): Run {
+  return async ({ name, text }, values) => (await client.query({ name, text, values: [...values] })).rows
+}
+
+async function inTransaction<T> (client: PoolClient, act: (transaction: OpenTransaction) => Promise<T>): Promise<T> {
+  const run = runOn(client)
+  let ended: Promise<unknown> | undefined
+  const begun = client.query('BEGIN') // not awaited: on its way together with the first statement
+  begun.catch(() => {})
+  const done = await act({
+    run,
+    last (statement, values) {
+      const rows = run<never>(statement, values)
+      ended = client.query('COMMIT') // after a failed statement this rolls back
+      ended.catch(() => {})
+      return rows
+    },
+  })
+  await begun
+  await (ended ?? client.query('COMMIT'))
+  return done
+}
+
+async function again<T> (act: () => Promise<T>): Promise<T> {
+  for (let turn = 1; ; turn++) {
+    try {
+      return await act()
+    } catch (thrown) {
+      if (turn === most || !isContention(thrown)) throw thrown
+    }
+  }
+}

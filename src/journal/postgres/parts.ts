@@ -1,0 +1,29 @@
+import type { PostgresDatabase } from '../../database/postgres.ts'
+import type { Fingerprint } from '../fingerprint.ts'
+import type { Clock } from './clock.ts'
+
+/** What the acts of the PostgreSQL journal are given; each names what it uses. */
+export interface PostgresParts {
+  readonly database: Pick<PostgresDatabase, 'run' | 'transact' | 'seal'>
+  readonly clock: Clock
+  readonly fingerprintOf: Fingerprint
+  /** Wakes this replica, and says it to the others. */
+  readonly wakeAppended: () => void
+  readonly wakeRecorded: () => void
+}
+
+/** What a key's gist is bound to. */
+export function gistName (provider: string, key: string): string {
+  return `${provider} ${key}`
+}
+
+/** One array for each member of rows that are all alike, as `unnest` takes them. */
+export function columns<R extends object, N extends keyof R> (rows: readonly R[], ...names: readonly N[]): R[N][][] {
+  return names.map(name => rows.map(row => row[name]))
+}
+
+/** Each key once, sorted, as every act takes them: two replicas with the same ones wait for each other, and never in a ring. */
+export function inOrder<K extends { readonly provider: string, readonly key: string }> (rows: readonly K[]): K[] {
+  const keys = new Map(rows.map(row => [`${row.provider} ${row.key}`, row]))
+  return [...keys].toSorted(([a], [b]) => a < b ? -1 : 1).map(([, row]) => row)
+}
