@@ -1,0 +1,62 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+
+/** V8's CPU profile, as `node --cpu-prof` writes it. Times are microseconds. */
+interface Profile {
+  readonly nodes: readonly { readonly id: number, readonly callFrame: { readonly functionName: string, readonly url: string }, readonly children?: readonly number[] }[]
+  readonly samples: readonly number[]
+  readonly timeDeltas: readonly number[]
+}
+
+/** A stage and the frames that begin it, each as `file:function`; a frame that begins none belongs to the stage of its caller. */
+export type Rules = readonly (readonly [stage: string, frame: RegExp])[]
+
+export interface Share {
+  readonly name: string
+  readonly milliseconds: number
+}
+
+export async function readProfile (folder: string): Promise<Profile> {
+  const name = (await readdir(folder)).find(file => file.endsWith('.cpuprofile'))
+  if (name === undefined) throw new Error('the process left no profile')
+  return JSON.parse(await readFile(join(folder, name), 'utf8')) as Profile
+}
+
+/** Where processor time went: by stage, the largest first. Time without work is left out. */
+export function stagesOf (profile: Profile, rules: Rules): Share[] {
+  const nodes = new Map(profile.nodes.map(node => [node.id, node]))
+  const stages = new Map<number, string>()
+  const enter = (id: number, inherited: string): void => {
+    const node = nodes.get(id)
+    if (node === undefined) return
+    const frame = frameOf(node.callFrame)
+    const stage = rules.find(([, begins]) => begins.test(frame))?.[0] ?? inherited
+    stages.set(id, stage)
+    for (const child of node.children ?? []) enter(child, stage)
+  }
+  const [root] = profile.nodes
+  if (root !== undefined) enter(root.id, 'other')
+  return sum(profile, id => nodes.get(id)?.callFrame.functionName === '(idle)' ? undefined : stages.get(id))
+}
+
+/** The functions that used the most time of their own. */
+export function hottestOf (profile: Profile, most = 25): Share[] {
+  const nodes = new Map(profile.nodes.map(node => [node.id, node]))
+  return sum(profile, id => {
+    const frame = nodes.get(id)?.callFrame
+    return frame === undefined || frame.functionName === '(idle)' ? undefined : frameOf(frame)
+  }).slice(0, most)
+}
+
+function sum ({ samples, timeDeltas }: Profile, nameOf: (id: number) => string | undefined): Share[] {
+  const totals = new Map<string, number>()
+  for (const [i, id] of samples.entries()) {
+    const name = nameOf(id)
+    if (name !== undefined) totals.set(name, (totals.get(name) ?? 0) + (timeDeltas[i] ?? 0) / 1000)
+  }
+  return [...totals].map(([name, milliseconds]) => ({ name, milliseconds })).toSorted((a, b) => b.milliseconds - a.milliseconds)
+}
+
+function frameOf ({ url, functionName }: Profile['nodes'][number]['callFrame']): string {
+  return `${url.replace(/^.*\/(src|node_modules)\//, '$1/')}:${functionName}`
+}

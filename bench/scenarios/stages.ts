@@ -1,0 +1,55 @@
+import { mkdtemp } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { onStage, type Bench } from '../bench.ts'
+import { shoot } from '../cannon.ts'
+import { hottestOf, readProfile, stagesOf, type Rules, type Share } from '../profile.ts'
+import { newKey } from '../service.ts'
+import { tableOf } from '../table.ts'
+
+const rules: Rules = [
+  ['garbage collection', /^:\(garbage collector\)$/],
+  ['Node and the kernel: sockets, timers', /^:\(program\)$/],
+  ['log', /node_modules\/(pino|sonic-boom|thread-stream|@pinojs)/],
+  ['validate', /faults-of|parameter-faults|to-callback|routes\/callbacks\.ts:toCallback|:validate\d*$|traceparent/],
+  ['seal and fingerprint', /database\/(seal|random)\.ts|journal\/(fingerprint|kept-callback)\.ts/],
+  ['journal: begin, commit, fsync', /database\/sqlite\/transactions\.ts:(commit|attempt)/],
+  ['journal: append', /journal\/sqlite\/append\.ts/],
+  ['journal: claim', /journal\/sqlite\/claim(-events)?\.ts/],
+  ['journal: record', /journal\/sqlite\/record\.ts/],
+  ['journal: mark', /journal\/sqlite\/mark-published\.ts/],
+  ['journal: grouping', /database\/group-commit\.ts/],
+  ['fetch', /node_modules\/(undici|secure-json-parse|cockatiel)|providers\/tokenio\/(call|fetch-result|sign|refusal)\.ts|delivery\/breaker/],
+  ['make the event', /delivery\/(to-event|event-validators)\.ts|to-events\.ts/],
+  ['publish', /node_modules\/(mqtt|mqtt-packet|bl|readable-stream)|src\/publisher/],
+  ['delivery: sweeps', /src\/delivery/],
+  ['serialise and reply', /fastify\/lib\/(reply|hooks)|fast-json-stringify|fastify-cors|@fastify\/cors|security-headers|src\/app\.ts|_http_outgoing/],
+  ['parse and route', /node_modules\/(fastify|find-my-way|fast-querystring)|node:_http_server|node:_http_incoming|node:_http_common/],
+]
+
+/** Where the processor's time goes, on the way in and on the way out, each on its own. */
+export async function showStages (bench: Bench): Promise<string> {
+  const parts = { folder: await mkdtemp(join(bench.folder, 'stages-')), keys: newKey() }
+  const profiled = async (name: string) => ({ ...parts, nodeWords: ['--cpu-prof', '--cpu-prof-interval', '250', '--cpu-prof-dir', join(parts.folder, name)] })
+
+  const accepted = await onStage(bench, await profiled('in'), async ({ service: { url, pid }, far: { tokenio } }) => {
+    let count = 0
+    tokenio.away(true)
+    await shoot({ url, pid, ids: bench.ids, acknowledged: () => { count++ }, ...bench.amounts })
+    return count
+  })
+  await onStage(bench, await profiled('out'), async ({ far: { ledger } }) => {
+    for (const end = performance.now() + 120_000; ledger.events() < accepted && performance.now() < end;) await sleep(50)
+  })
+  const [wayIn, wayOut] = [await readProfile(join(parts.folder, 'in')), await readProfile(join(parts.folder, 'out'))]
+  return [
+    `\n${accepted} callbacks accepted`, shareTable(stagesOf(wayIn, rules), accepted), shareTable(hottestOf(wayIn), accepted),
+    `\n${accepted} callbacks delivered`, shareTable(stagesOf(wayOut, rules), accepted), shareTable(hottestOf(wayOut), accepted),
+  ].join('\n\n')
+}
+
+function shareTable (shares: readonly Share[], callbacks: number): string {
+  const whole = shares.reduce((sum, { milliseconds }) => sum + milliseconds, 0)
+  return tableOf(['stage', 'share', 'µs per callback'], shares.filter(({ milliseconds }) => milliseconds / whole > 0.004)
+    .map(({ name, milliseconds }) => [name, `${(milliseconds / whole * 100).toFixed(1)} %`, (milliseconds * 1000 / callbacks).toFixed(2)]))
+}
