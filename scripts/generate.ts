@@ -5,6 +5,7 @@ import { providers } from '../src/providers/index.ts'
 import { asyncapi } from './asyncapi.ts'
 import { envExample } from './env-example.ts'
 import { openapi } from './openapi.ts'
+import { libraryFile, libraryFiles } from './subscriber-library.ts'
 import { asJson, asYaml } from './written.ts'
 
 interface Generated { readonly file: string, make (): Promise<string> }
@@ -16,6 +17,7 @@ const files: readonly Generated[] = [
   { file: 'openapi/openapi.json', make: async () => asJson(await openapi()) },
   { file: 'openapi/asyncapi.yaml', make: async () => asYaml(await asyncapi()) },
   { file: 'openapi/asyncapi.json', make: async () => asJson(await asyncapi()) },
+  ...libraryFiles.map(name => ({ file: `subscriber/${name}`, make: () => libraryFile(name) })),
 ]
 
 const { values: { check } } = parseArgs({ options: { check: { type: 'boolean', default: false } } })

@@ -14,7 +14,7 @@ function generate (folder: string, ...options: string[]) {
 
 void t.test('generated files are checked, named when stale, and written', async t => {
   const folder = t.testdir()
-  for (const name of ['src', 'scripts', 'openapi', 'package.json', '.env.example']) cpSync(join(root, name), join(folder, name), { recursive: true })
+  for (const name of ['src', 'scripts', 'openapi', 'subscriber', 'package.json', '.env.example']) cpSync(join(root, name), join(folder, name), { recursive: true })
   symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'))
   const file = join(folder, '.env.example')
   const current = readFileSync(file, 'utf8')

@@ -1,0 +1,33 @@
+import { asFailure } from '../domain/failure.ts'
+import type { Command } from './command.ts'
+
+/** One file each, loaded only when it is asked for. */
+const commands: { readonly [name: string]: { readonly about: string, load (): Promise<{ readonly command: Command }> } } = {
+  token: { about: 'prints an access token', load: () => import('./token.ts') },
+}
+
+const usage = `Usage: callback-receiver COMMAND [OPTION…]\n\n${Object.entries(commands).map(([name, { about }]) => `  ${name.padEnd(10)}${about}\n`).join('')}
+callback-receiver COMMAND --help says more.\n`
+
+const [name = '', ...words] = process.argv.slice(2)
+const found = Object.hasOwn(commands, name) ? commands[name] : undefined
+const terminal = {
+  environment: process.env,
+  print: (line: string) => { process.stdout.write(`${line}\n`) },
+  complain: (line: string) => { process.stderr.write(`${line}\n`) },
+}
+
+if (found === undefined) {
+  const isWish = ['', '--help', '-h', 'help'].includes(name)
+  process[isWish ? 'stdout' : 'stderr'].write(usage)
+  process.exitCode = isWish ? 0 : 2
+} else {
+  try {
+    const { command } = await found.load()
+    process.exitCode = await command(words, terminal)
+  } catch (thrown) {
+    const { code, cause, reason } = asFailure(thrown)
+    terminal.complain(code === 'UNEXPECTED' && cause instanceof Error ? cause.message : reason)
+    process.exitCode = 1
+  }
+}
