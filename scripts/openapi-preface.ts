@@ -33,6 +33,7 @@ export function preface (providers: readonly OpenProvider[]): object {
     tags: [
       ...providers.map(({ name }) => ({ name, description: `Callbacks of the provider \`${name}\`.` })),
       { name: 'health', description: 'For probes, on both listeners.' },
+      { name: 'entries', description: 'What the journal holds, for operators, on the ops listener.' },
       { name: 'documents', description: 'The interfaces described, on the ops listener.' },
     ],
   }

@@ -31,7 +31,7 @@ const methods = ['get', 'post', 'put', 'patch', 'delete']
 export async function openapi (): Promise<OpenApi> {
   const providers = openForDocuments()
   const open = await pathsOf(() => buildApp({ ...inertFace, providers }))
-  const ops = await pathsOf(() => buildOps(inert), ['UNAUTHORIZED', 'FORBIDDEN'])
+  const ops = await pathsOf(() => buildOps({ ...inert, journal: { list: never, show: never, redrive: never, erase: never, republish: never } }), ['UNAUTHORIZED', 'FORBIDDEN'])
   const paths: Paths = { ...open }
   for (const [path, item] of Object.entries(ops)) paths[path] = open[path] === undefined ? { servers: [opsServer], ...item } : onBoth(open[path])
   await Promise.all(providers.map(provider => provider.close()))

@@ -1,13 +1,16 @@
+import { Ajv } from 'ajv'
 import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify'
 import { Failure } from './domain/failure.ts'
 import { addDocumentRoutes } from './routes/documents/documents.ts'
+import { addEntryRoutes, type EntryRouteParts } from './routes/entries.ts'
 import { replyWithError } from './routes/error-reply.ts'
 import { addHealthRoutes, type HealthParts } from './routes/health.ts'
+import { addMetricsRoute, type MetricsParts } from './routes/metrics.ts'
 import { addMethodRefusals } from './routes/method-refusals.ts'
 import { addOpsAccess } from './routes/ops-access.ts'
 import { addSecurityHeaders } from './routes/security-headers.ts'
 
-export interface OpsParts extends HealthParts {
+export interface OpsParts extends Partial<MetricsParts>, HealthParts, EntryRouteParts {
   readonly log: FastifyBaseLogger
   /** `OPS_TOKEN`; without one, only who is on this machine is answered. */
   readonly token?: string | undefined
@@ -17,8 +20,8 @@ export interface OpsParts extends HealthParts {
 
 const generated = new URL('../openapi/', import.meta.url)
 
-/** The private face: health, documents. */
-export async function buildOps ({ checks, log, token, documents = generated }: OpsParts): Promise<FastifyInstance> {
+/** The private face: health, documents, the entries of the journal. */
+export async function buildOps ({ checks, metrics = async () => '', journal, log, token, documents = generated }: OpsParts): Promise<FastifyInstance> {
   const ops = Fastify({
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true }),
@@ -26,13 +29,17 @@ export async function buildOps ({ checks, log, token, documents = generated }: O
     exposeHeadRoutes: false,
     routerOptions: { maxParamLength: 512 },
   })
+  const ajv = { querystring: new Ajv({ allErrors: true, strict: false, coerceTypes: true }), body: new Ajv({ allErrors: true, strict: false }) }
+  ops.setValidatorCompiler(({ schema, httpPart }) => (httpPart === 'body' ? ajv.body : ajv.querystring).compile(schema as object))
   ops.setErrorHandler(replyWithError)
   ops.setNotFoundHandler(() => { throw new Failure('NOT_FOUND') })
   addSecurityHeaders(ops)
   addOpsAccess(ops, { token })
   const refuseMethods = addMethodRefusals(ops)
   addHealthRoutes(ops, { checks })
+  addMetricsRoute(ops, { metrics })
   addDocumentRoutes(ops, { documents })
+  addEntryRoutes(ops, { journal })
   refuseMethods()
   return ops
 }

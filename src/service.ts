@@ -13,6 +13,7 @@ import { openJournal } from './journal/index.ts'
 import type { OpenProvider, Provider, Settings } from './providers/provider.ts'
 import type { Sandbox, SandboxParts } from './sandbox/sandbox.ts'
 import { buildOps } from './ops.ts'
+import { openMetrics } from './metrics/metrics.ts'
 import { look } from './readiness.ts'
 import { openGuarded } from './outgoing/guarded.ts'
 import { openMqttPublisher } from './publisher/mqtt.ts'
@@ -49,11 +50,12 @@ export async function openService ({ config, providers: known, log }: ServicePar
 
 async function open (config: Config, known: readonly Provider[], log: FastifyBaseLogger, closers: (() => Promise<void>)[]): Promise<Service> {
   const opened = <T>(part: T, close: (part: T) => Promise<void>): T => { closers.push(() => close(part)); return part }
-  const database = opened(await openDatabase({ url: config.JOURNAL_URL, keys: sealingKeys(config) }), part => part.close())
-  const journal = await openJournal(database)
+  const metrics = openMetrics()
+  const database = opened(await openDatabase({ url: config.JOURNAL_URL, keys: sealingKeys(config), onCommit: metrics.committed }), part => part.close())
+  const journal = metrics.journal(await openJournal(database))
   const registrations = await openRegistrations(database)
   const guarded = opened(openGuarded(), part => part.close())
-  const tokens = await openTokens({
+  const tokens = metrics.tokens(await openTokens({
     issuer: config.PUBLIC_URL ?? `http://localhost:${config.PORT}`,
     topicPrefix: config.MQTT_TOPIC_PREFIX,
     signingKeyFile: config.OAUTH_SIGNING_KEY_FILE,
@@ -65,18 +67,19 @@ async function open (config: Config, known: readonly Provider[], log: FastifyBas
     fetchGuarded: guarded.fetchGuarded,
     limit: createLimit({ perMinute: config.RATE_LIMIT_PER_MINUTE }),
     log,
-  })
+  }))
   const broker = config.MQTT_URL === undefined ? opened(await openEmbedded(config, createAuthenticate(tokens), log), part => part.close()) : undefined
-  const publisher = opened(await openPublisher(config, broker, log), part => part.close(0))
+  const publisher = opened(metrics.publisher(await openPublisher(config, broker, log)), part => part.close(0))
   const sandbox = config.SANDBOX ? opened(await openSandbox({ log, callbackUrl: () => `${browsable(urlOf(app))}/v1/tokenio/callback` }), part => part.close()) : undefined
   const providers = known.map(provider => {
     const settings = config.providers[provider.name] ?? {}
-    return opened(openProvider(provider, settings, sandbox), part => part.close())
+    return opened(metrics.provider(openProvider(provider, settings, sandbox)), part => part.close())
   })
   if (broker !== undefined) await journal.republish({ since: Date.now() - config.MQTT_EVENT_EXPIRY_SECONDS * 1000 }) // its memory ended with the last process
   const delivery = opened(startDelivery({
     providers,
     journal,
+    registrations,
     publisher,
     source: config.PUBLIC_URL ?? 'urn:callback-receiver',
     topicPrefix: config.MQTT_TOPIC_PREFIX,
@@ -99,6 +102,7 @@ async function open (config: Config, known: readonly Provider[], log: FastifyBas
     brand: { name: config.PAGE_NAME, color: config.PAGE_COLOR },
     checks,
     isClosing: () => state.closing,
+    measure: metrics.refusals(providers),
     log,
     trustProxy: config.TRUST_PROXY,
     corsOrigins: config.CORS_ORIGINS,
@@ -107,7 +111,7 @@ async function open (config: Config, known: readonly Provider[], log: FastifyBas
   const detach = broker?.attach(app.server)
   await app.listen({ host: config.HOST, port: config.PORT, listenTextResolver: () => 'listening on the public address' })
 
-  const ops = opened(await buildOps({ checks, log, token: config.OPS_TOKEN }), part => part.close())
+  const ops = opened(await buildOps({ checks, metrics: metrics.text({ journal, delivery, checks }), journal, log, token: config.OPS_TOKEN }), part => part.close())
   await ops.listen({ host: config.OPS_HOST, port: config.OPS_PORT, listenTextResolver: () => 'listening on the ops address' })
 
   const addresses = { public: urlOf(app), ops: urlOf(ops), ...broker === undefined ? {} : { mqtt: `mqtt://${hostPort(broker.address())}` }, ...sandbox && { bank: sandbox.bank } }

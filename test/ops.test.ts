@@ -13,7 +13,8 @@ const paths = ['/docs', '/openapi.json', '/openapi.yaml', '/asyncapi.json', '/as
 
 async function openOps (t: Test, parts: { readonly token?: string, readonly failing?: boolean } = {}) {
   const checks = async () => ({ journal: { status: parts.failing === true ? 'failing' as const : 'ok' as const } })
-  const ops = await buildOps({ checks, log, ...parts })
+  const { parts: { journal } } = await openAppParts(t)
+  const ops = await buildOps({ checks, journal, log, ...parts })
   t.teardown(() => ops.close())
   const get = async (url: string, headers: { readonly [name: string]: string } = {}) => ops.inject({ url, headers })
   return { ops, get }

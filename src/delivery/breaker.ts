@@ -9,12 +9,14 @@ export interface BreakerParts {
   readonly now?: () => number
 }
 
+export type BreakerState = 'closed' | 'open' | 'half-open'
+
 export interface Breaker {
   /** How many calls may start now of `most`: all, none, or the one probe. */
   capacity (most: number): number
   /** Runs a call; throws `PROVIDER_AWAY` without calling while open. */
   call<T> (act: () => Promise<T>): Promise<T>
-  readonly state: () => 'closed' | 'open' | 'half-open'
+  readonly state: () => BreakerState
 }
 
 /** One for each upstream: a dead one costs one probe at a time, and holds up nobody else. */

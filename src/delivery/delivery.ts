@@ -2,8 +2,9 @@ import type { Journal } from '../journal/journal.ts'
 import type { Keeping } from '../journal/keeping.ts'
 import type { OpenProvider } from '../providers/provider.ts'
 import type { Publisher } from '../publisher/publisher.ts'
+import type { Registrations } from '../registrations/registrations.ts'
 import { createBackoff } from './backoff.ts'
-import { createBreaker } from './breaker.ts'
+import { createBreaker, type BreakerState } from './breaker.ts'
 import { createEventValidators } from './event-validators.ts'
 import type { DeliveryLog } from './log.ts'
 import { createClear, createPublish } from './publish.ts'
@@ -16,6 +17,7 @@ import { createToEvent } from './to-event.ts'
 export interface DeliveryParts {
   readonly providers: readonly OpenProvider[]
   readonly journal: Journal & Pick<Keeping, 'forget'>
+  readonly registrations: Pick<Registrations, 'forget'>
   readonly publisher: Publisher
   readonly source: string
   readonly topicPrefix: string
@@ -36,6 +38,8 @@ export interface DeliveryParts {
 export interface Delivery {
   /** Milliseconds since the slowest sweep last looked for work. */
   idleFor (): number
+  /** The circuit breaker of each provider, by its name. */
+  breakers (): { readonly [provider: string]: BreakerState }
   /** First no more results are asked for, then no more events are taken up. */
   stop (): Promise<void>
 }
@@ -44,7 +48,7 @@ const resultsAtOnce = 32
 
 /** One sweep for each provider, so that a dead one holds up no other; one for events, one for expired topics, one for what is over its time. */
 export function startDelivery (parts: DeliveryParts): Delivery {
-  const { providers, journal, publisher, source, topicPrefix, expirySeconds, maxAttempts, retentionHours, subscriberOf, log } = parts
+  const { providers, journal, registrations, publisher, source, topicPrefix, expirySeconds, maxAttempts, retentionHours, subscriberOf, log } = parts
   const { now = Date.now, timers, random = Math.random, newId } = parts
   const timing = { now, log, ...timers === undefined ? {} : { timers } }
   const toEvent = createToEvent({ source, topicPrefix, validators: createEventValidators(providers), now, ...newId === undefined ? {} : { newId } })
@@ -57,15 +61,16 @@ export function startDelivery (parts: DeliveryParts): Delivery {
     ...patience,
   })
 
+  const breakers = new Map(providers.map(({ name }) => [name, createBreaker({ now })]))
   const resolving = providers.map(provider => {
-    const breaker = createBreaker({ now })
+    const breaker = breakers.get(provider.name)!
     const resolve = createResolve({ provider, breaker, journal, toEvent, subscriberOf, topicPrefix, putOff, now, log })
     return startSweep({ name: provider.name, capacity: () => breaker.capacity(resultsAtOnce), claim: limit => journal.claim(provider.name, limit), work: resolve, ...timing })
   })
   const publish = createPublish({ publisher, journal, putOff: putOffEvent, expirySeconds, now, log })
   const publishing = startSweep({ name: 'publish', capacity: publisher.capacity, claim: journal.claimEvents, work: publish, ...timing })
   const clearing = startSweep({ name: 'clear', capacity: () => Math.min(publisher.capacity(), 8), claim: journal.claimExpired, work: createClear({ publisher, journal, log }), every: 5000, ...timing })
-  const retaining = startSweep({ name: 'retention', capacity: () => 1, claim: createRetention({ journal, retentionHours, now }), work: async () => undefined, every: 60_000, ...timing })
+  const retaining = startSweep({ name: 'retention', capacity: () => 1, claim: createRetention({ journal, registrations, retentionHours, now }), work: async () => undefined, every: 60_000, ...timing })
 
   journal.onAppended(() => { for (const sweep of resolving) sweep.wake() })
   journal.onRecorded(publishing.wake)
@@ -73,6 +78,7 @@ export function startDelivery (parts: DeliveryParts): Delivery {
 
   return {
     idleFor: () => Math.max(...[...resolving, publishing].map(sweep => sweep.idleFor())),
+    breakers: () => Object.fromEntries([...breakers].map(([name, { state }]) => [name, state()])),
     async stop () {
       await Promise.all(resolving.map(sweep => sweep.stop()))
       await Promise.all([publishing.stop(), clearing.stop(), retaining.stop()])

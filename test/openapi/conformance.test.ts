@@ -70,7 +70,8 @@ void t.test('every valid and invalid request of every public operation is answer
 
 void t.test('so is every one of the ops listener, with its token, without, and from where nobody may ask', async t => {
   const token = 'sesame-sesame-sesame'
-  const [guarded, open] = [await buildOps({ checks, log, token }), await buildOps({ checks, log })]
+  const { parts: { journal } } = await openAppParts(t)
+  const [guarded, open] = [await buildOps({ checks, journal, log, token }), await buildOps({ checks, journal, log })]
   t.teardown(() => guarded.close())
   t.teardown(() => open.close())
   const check = createCheck(document)
