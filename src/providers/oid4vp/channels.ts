@@ -1,4 +1,4 @@
-import type { Channel } from '../provider.ts'
+import type { Channel, JsonSchema } from '../provider.ts'
 import { examples } from './examples.ts'
 import { faultsOf } from './faults-of.ts'
 import { keyOf, openResponse } from './open-response.ts'
@@ -19,9 +19,9 @@ const reply = {
 
 /** The response endpoint of OpenID4VP, which is also Affinidi Iota's callback. */
 export function createChannels ({ examine }: Required<Pick<Channel, 'examine'>>): Channel[] {
-  return [{
+  const channel: Channel = {
     method: 'POST',
-    paths: ['/v1/callback', '/v1/callback/:key', '/ais/v1/callback', '/ais/v1/callback/:key'],
+    paths: ['/v1/callback', '/ais/v1/callback'],
     kind: 'back',
     cors: true, // wallets that are web pages
     operationId: 'iotOIDC4VPCallback',
@@ -37,5 +37,17 @@ export function createChannels ({ examine }: Required<Pick<Channel, 'examine'>>)
     toCallback,
     examine,
     toReply: () => ({ message: 'Callback received.' }),
+  }
+  return [channel, {
+    ...channel,
+    paths: ['/v1/callback/:key', '/ais/v1/callback/:key'],
+    operationId: 'iotOIDC4VPCallbackOfKey',
+    summary: 'The same, where the path names the `state`',
+    parameters: withoutState(jsonParameters),
+    form: withoutState(formParameters),
   }]
+}
+
+function withoutState ({ required: _required, ...schema }: JsonSchema): JsonSchema {
+  return schema
 }

@@ -13,21 +13,17 @@ export function keyOf (given: JsonObject, path: Path): string | undefined {
 }
 
 /**
- * The parameters of a response, opened if it is encrypted, with its `state`. A wallet's error may come unencrypted all the same (OpenID4VP
- * 1.0 §8.3.1). Throws `STATE_UNKNOWN` when path, `kid` and `state` are not of one request, and for an encrypted response to none that is known.
+ * The parameters of a response, opened if it is encrypted, with the `state` that it names elsewhere. A wallet's error may come unencrypted all
+ * the same (OpenID4VP 1.0 §8.3.1). Throws `STATE_UNKNOWN` for a response that is encrypted for a request that is not known.
  */
 export async function openResponse (given: JsonObject, path: Path, registration?: Registration): Promise<JsonObject> {
   const response = textIn(given, 'response')
   const kid = kidOf(response ?? '')
   if (response === undefined || (registration === undefined && kid === undefined)) return withState(given, path.key)
   if (registration === undefined) throw new Failure('STATE_UNKNOWN')
-  const opened = await openSealed(response, detailsOf(registration).privateJwk)
-  return withState(withState(opened, registration.key), textIn(given, 'state'))
+  return withState(await openSealed(response, detailsOf(registration).privateJwk), registration.key)
 }
 
 function withState (given: JsonObject, key: string | undefined): JsonObject {
-  if (key === undefined) return given
-  const state = textIn(given, 'state')
-  if (state !== undefined && state !== key) throw new Failure('STATE_UNKNOWN')
-  return given.state === undefined || given.state === '' ? { ...given, state: key } : given
+  return key === undefined || (given.state !== undefined && given.state !== '') ? given : { ...given, state: key }
 }

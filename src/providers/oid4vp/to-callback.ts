@@ -1,4 +1,5 @@
 import type { Callback, Json, JsonObject } from '../../domain/callback.ts'
+import { Failure } from '../../domain/failure.ts'
 import type { Registration } from '../../domain/registration.ts'
 import { detailsOf } from './details.ts'
 import { isWalletError, textIn } from './given.ts'
@@ -26,8 +27,12 @@ export type ResponseIncidental = {
   readonly refusal?: string
 }
 
-/** Parameters without fault, to a callback: one spelling, a fixed order, and nothing that was not asked for. */
+/**
+ * Parameters without fault, to a callback: one spelling, a fixed order, and nothing that was not asked for. Throws `STATE_UNKNOWN` when path or
+ * `kid` led to another registration than the `state` names.
+ */
 export function toCallback (given: JsonObject, traceparent: string, registration?: Registration): Callback {
+  if (registration !== undefined && registration.key !== given.state) throw new Failure('STATE_UNKNOWN')
   const parameters = isWalletError(given) ? errorIn(given) : presentationIn(given)
   return {
     provider: 'oid4vp',
