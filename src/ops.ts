@@ -31,6 +31,7 @@ export async function buildOps ({ checks, metrics = async () => '', journal, log
   })
   const ajv = { querystring: new Ajv({ allErrors: true, strict: false, coerceTypes: true }), body: new Ajv({ allErrors: true, strict: false }) }
   ops.setValidatorCompiler(({ schema, httpPart }) => (httpPart === 'body' ? ajv.body : ajv.querystring).compile(schema as object))
+  ops.removeContentTypeParser('text/plain')
   ops.setErrorHandler(replyWithError)
   ops.setNotFoundHandler(() => { throw new Failure('NOT_FOUND') })
   addSecurityHeaders(ops)
