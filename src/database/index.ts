@@ -9,6 +9,8 @@ export interface DatabaseParts {
   readonly keys: readonly Uint8Array[]
   /** Told of each write that the database refused. */
   readonly onTrouble?: ((failure: Failure) => void) | undefined
+  /** Told of each commit: how many writes shared it, and the milliseconds that it took. */
+  readonly onCommit?: ((writes: number, milliseconds: number) => void) | undefined
 }
 
 export type Database =

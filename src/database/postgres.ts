@@ -1,4 +1,4 @@
-import { Failure } from '../domain/failure.ts'
+import type { Failure } from '../domain/failure.ts'
 import { readMigrations } from './migrations.ts'
 import { startHearing } from './postgres/hearing.ts'
 import { migrate } from './postgres/migrate.ts'
@@ -67,10 +67,11 @@ export async function openPostgresDatabase ({ url, keys, onTrouble, connections 
 async function bringUpToDate ({ pool }: Connections): Promise<void> {
   const migrations = await readMigrations('postgres')
   const client = await pool.connect()
+  client.on('error', () => {}) // the statement under way throws the same
   try {
     await migrate(client, migrations)
   } finally {
-    client.release()
+    client.release(true) // it may hold a lock, and has time-outs of its own
   }
 }
 

@@ -14,6 +14,8 @@ export interface SqliteDatabaseParts {
   readonly keys: readonly Uint8Array[]
   /** Told of each commit that the disk refused. */
   readonly onTrouble?: ((failure: Failure) => void) | undefined
+  /** Told of each commit: how many writes shared it, and the milliseconds that it took. */
+  readonly onCommit?: ((writes: number, milliseconds: number) => void) | undefined
 }
 
 /** One SQLite file, held by this process alone: what the journal and the registrations share. */
@@ -27,13 +29,13 @@ export interface SqliteDatabase {
 }
 
 /** Throws `JOURNAL_UNREADABLE` when the file is held by another process, damaged, foreign or newer. */
-export async function openSqliteDatabase ({ file, keys, onTrouble }: SqliteDatabaseParts): Promise<SqliteDatabase> {
+export async function openSqliteDatabase ({ file, keys, onTrouble, onCommit }: SqliteDatabaseParts): Promise<SqliteDatabase> {
   const seal = createSeal(keys)
   const migrations = await readMigrations('sqlite')
   const db = openFile(file)
   try {
     migrate(db, migrations)
-    const transactions = createTransactions({ db, onTrouble })
+    const transactions = createTransactions({ db, onTrouble, onCommit })
     return {
       file, db, transactions, seal,
       async close () {

@@ -1,4 +1,4 @@
-import type { Client, Notification } from 'pg'
+import type { Client } from 'pg'
 import type { Connections } from './pool.ts'
 
 export interface Hearing { close (): Promise<void> }
@@ -27,7 +27,7 @@ export function startHearing ({ single, isOwn, channel, onHeard, pause = 1000 }:
       timer = setTimeout(connect, pause).unref()
     }
     connecting.on('error', broken).on('end', broken)
-    connecting.on('notification', ({ processId, payload = '' }: Notification) => { if (!isOwn(processId)) onHeard(payload) })
+    connecting.on('notification', ({ processId, payload = '' }) => { if (!isOwn(processId)) onHeard(payload) })
     connecting.connect().then(() => connecting.query(`LISTEN ${channel}`)).catch(broken)
   }
 

@@ -3,27 +3,22 @@ import { Failure } from '../../domain/failure.ts'
 import type { Migration } from '../migrations.ts'
 
 /** Any number, the same in every release: of replicas that start together, one at a time changes the schema. */
-const lockId = 0x4342524a
+const oneAtATime = 0x4342524a
 
-/** Brings the schema up to date in one transaction; throws `JOURNAL_UNREADABLE` for a newer one. */
+/** Brings the schema up to date in one transaction; throws `JOURNAL_UNREADABLE` for a newer one. A client that it fails on is not to be used again. */
 export async function migrate (client: Pick<PoolClient, 'query'>, migrations: readonly Migration[]): Promise<void> {
   if (await versionOf(client, migrations) === migrations.length) return // nothing is locked where nothing is to be done
+  await client.query('SET statement_timeout = 60000; SET lock_timeout = 60000')
+  await client.query('SELECT pg_advisory_lock($1)', [oneAtATime]) // before the transaction: in one that has begun, a table that another made is not seen for sure
   await client.query('BEGIN')
-  try {
-    await client.query('SET LOCAL statement_timeout = 60000')
-    await client.query('SET LOCAL lock_timeout = 60000')
-    await client.query('SELECT pg_advisory_xact_lock($1)', [lockId])
-    const version = await versionOf(client, migrations)
-    await client.query('CREATE TABLE IF NOT EXISTS migrations (version integer PRIMARY KEY, applied_at timestamptz NOT NULL DEFAULT now())')
-    for (const { version: number, sql } of migrations.slice(version)) {
-      await client.query(sql)
-      await client.query('INSERT INTO migrations (version) VALUES ($1)', [number])
-    }
-    await client.query('COMMIT')
-  } catch (thrown) {
-    await client.query('ROLLBACK').catch(() => {}) // what was thrown says more
-    throw thrown
+  const version = await versionOf(client, migrations)
+  await client.query('CREATE TABLE IF NOT EXISTS migrations (version integer PRIMARY KEY, applied_at timestamptz NOT NULL DEFAULT now())')
+  for (const { version: number, sql } of migrations.slice(version)) {
+    await client.query(sql)
+    await client.query('INSERT INTO migrations (version) VALUES ($1)', [number])
   }
+  await client.query('COMMIT')
+  await client.query('SELECT pg_advisory_unlock($1)', [oneAtATime])
 }
 
 async function versionOf (client: Pick<PoolClient, 'query'>, { length }: readonly Migration[]): Promise<number> {

@@ -5,7 +5,7 @@ const connectTimeout = 2500
 const answerTimeout = 5000
 
 // Statistics of young tables mislead the planner into scans. A replica that freezes in a transaction loses it, so that it holds up nobody.
-const session = `
+const settings = `
   SET statement_timeout = 4000; SET lock_timeout = 1500; SET idle_in_transaction_session_timeout = 3000;
   SET enable_seqscan = off;
   SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'`
@@ -34,7 +34,7 @@ export function openPool (url: string, size: number): Connections {
   const own = new Map<object, number>()
   pool.on('connect', client => {
     own.set(client, (client as { processID?: number }).processID ?? 0)
-    client.query(session).catch(() => {}) // the connection is gone, and the first statement says so
+    client.query(settings).catch(() => {}) // the connection is gone, and the first statement says so
   })
   pool.on('remove', client => { own.delete(client) })
   pool.on('error', () => {}) // an idle connection ended; the pool makes another

@@ -25,10 +25,12 @@ export interface TransactionsParts {
   readonly db: DatabaseSync
   /** Told of each commit that the disk refused. */
   readonly onTrouble?: ((failure: Failure) => void) | undefined
+  /** Told of each commit: how many writes shared it, and the milliseconds that it took. */
+  readonly onCommit?: ((writes: number, milliseconds: number) => void) | undefined
 }
 
 /** Writes in groups: one transaction, and one fsync, for all that arrives in a turn of the event loop. */
-export function createTransactions ({ db, onTrouble }: TransactionsParts): Transactions {
+export function createTransactions ({ db, onTrouble, onCommit }: TransactionsParts): Transactions {
   const begin = db.prepare('BEGIN IMMEDIATE')
   const end = db.prepare('COMMIT')
   const group = createGroupCommit<Operation<unknown>, unknown>({ commit })
@@ -37,12 +39,14 @@ export function createTransactions ({ db, onTrouble }: TransactionsParts): Trans
     const acts: (() => void)[] = []
     const wakes = new Set<() => void>()
     const transaction: Transaction = { onCommit: act => { acts.push(act) }, wake: act => { wakes.add(act) } }
+    const started = performance.now()
     const done = attempt(() => {
       begin.run()
       const results = operations.map(operation => operation(transaction))
       end.run()
       return results
     })
+    onCommit?.(operations.length, performance.now() - started)
     for (const act of acts) act()
     for (const wake of wakes) queueMicrotask(wake) // not here: what it throws must not look like a failed commit
     return done

@@ -1,10 +1,10 @@
+import { now } from '../../database/postgres/clock.ts'
 import { mostRefusals, type Callback, type JsonObject } from '../../domain/callback.ts'
 import { Failure } from '../../domain/failure.ts'
 import type { OpenTransaction } from '../../database/postgres/statements.ts'
 import { createEntryId } from '../entry-id.ts'
 import type { Appended, Journal } from '../journal.ts'
 import { payloadOf, replyName } from '../kept-callback.ts'
-import { now } from './clock.ts'
 import { createGroup } from './group.ts'
 import { columns, inOrder, type PostgresParts } from './parts.ts'
 

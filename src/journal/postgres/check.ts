@@ -1,5 +1,5 @@
+import { now } from '../../database/postgres/clock.ts'
 import type { Journal } from '../journal.ts'
-import { now } from './clock.ts'
 import type { PostgresParts } from './parts.ts'
 
 const write = { name: 'check', text: `

@@ -1,7 +1,7 @@
+import { now } from '../../database/postgres/clock.ts'
 import { asFailure } from '../../domain/failure.ts'
 import type { EventClaim, Journal } from '../journal.ts'
-import { lease, now } from './clock.ts'
-import type { PostgresParts } from './parts.ts'
+import { lease, type PostgresParts } from './parts.ts'
 
 type ClaimEventsParts = Pick<PostgresParts, 'database' | 'clock'> & Pick<Journal, 'buryEvent'>
 interface EventRow {

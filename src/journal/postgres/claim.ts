@@ -1,8 +1,8 @@
+import { now } from '../../database/postgres/clock.ts'
 import { asFailure } from '../../domain/failure.ts'
 import type { Claim, Entry, Journal } from '../journal.ts'
 import { callbackOf, replyName } from '../kept-callback.ts'
-import { lease, now } from './clock.ts'
-import { columns, gistName, type PostgresParts } from './parts.ts'
+import { columns, gistName, lease, type PostgresParts } from './parts.ts'
 
 type ClaimParts = Pick<PostgresParts, 'database' | 'clock'> & Pick<Journal, 'bury'>
 interface TakenRow { readonly key: string, readonly attempt: number, readonly gist: Uint8Array | null, readonly final: boolean, readonly watching: string | null, readonly was: number }

@@ -1,6 +1,6 @@
+import { now } from '../../database/postgres/clock.ts'
 import type { Keeping } from '../keeping.ts'
-import { lease, now } from './clock.ts'
-import type { PostgresParts } from './parts.ts'
+import { lease, type PostgresParts } from './parts.ts'
 
 const hold = { name: 'erase_hold', text: `
   SELECT 1 FROM watches w WHERE (w.provider, w.key) IN (SELECT e.provider, e.key FROM entries e WHERE e.key = $1) ORDER BY w.provider, w.key FOR UPDATE` }

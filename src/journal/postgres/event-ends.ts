@@ -1,7 +1,7 @@
+import { now } from '../../database/postgres/clock.ts'
 import type { OpenTransaction } from '../../database/postgres/statements.ts'
 import type { Failure } from '../../domain/failure.ts'
 import type { EventClaim, Journal } from '../journal.ts'
-import { now } from './clock.ts'
 import { createGroup } from './group.ts'
 import { columns, type PostgresParts } from './parts.ts'
 

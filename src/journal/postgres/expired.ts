@@ -1,6 +1,6 @@
+import { now } from '../../database/postgres/clock.ts'
 import type { ExpiredTopic, Journal } from '../journal.ts'
-import { lease, now } from './clock.ts'
-import type { PostgresParts } from './parts.ts'
+import { lease, type PostgresParts } from './parts.ts'
 
 type ExpiredParts = Pick<PostgresParts, 'database' | 'clock' | 'wakeRecorded'>
 interface Row extends ExpiredTopic { readonly seq: number, readonly provider: string, readonly key: string, readonly id: string }

@@ -1,6 +1,9 @@
 import type { PostgresDatabase } from '../../database/postgres.ts'
+import type { Clock } from '../../database/postgres/clock.ts'
 import type { Fingerprint } from '../fingerprint.ts'
-import type { Clock } from './clock.ts'
+
+/** How long a claim is held, in milliseconds. */
+export const lease = 10_000
 
 /** What the acts of the PostgreSQL journal are given; each names what it uses. */
 export interface PostgresParts {

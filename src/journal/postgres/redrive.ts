@@ -1,6 +1,6 @@
+import { now } from '../../database/postgres/clock.ts'
 import type { OpenTransaction } from '../../database/postgres/statements.ts'
 import type { Keeping } from '../keeping.ts'
-import { now } from './clock.ts'
 import { columns, inOrder, type PostgresParts } from './parts.ts'
 
 type RedriveParts = Pick<PostgresParts, 'database' | 'clock' | 'wakeAppended' | 'wakeRecorded'>

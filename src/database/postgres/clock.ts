@@ -1,6 +1,3 @@
-/** How long a claim is held, in milliseconds. */
-export const lease = 10_000
-
 export interface Clock {
   /** Parameter `$1` of every statement that reads the clock: null for the database's own. */
   readonly given: () => number | null
