@@ -30,6 +30,8 @@ export interface AppParts extends HealthParts, Omit<RegistrationRouteParts, 'ver
   readonly tokens: Pick<Tokens, 'grant' | 'verify' | 'jwks' | 'metadata'>
   /** True once the process is leaving: connections end with their next answer. */
   readonly isClosing?: () => boolean
+  /** Adds what counts callbacks, before their routes are there. */
+  readonly measure?: (app: FastifyInstance) => void
   readonly log: FastifyBaseLogger
   readonly trustProxy: readonly string[]
   readonly corsOrigins: readonly string[]
@@ -37,7 +39,7 @@ export interface AppParts extends HealthParts, Omit<RegistrationRouteParts, 'ver
 }
 
 /** The public face: callbacks, registrations, events, tokens, health. */
-export async function buildApp ({ tokens, brand, checks, isClosing = () => false, log, trustProxy, corsOrigins, bodyLimit, ...parts }: AppParts): Promise<FastifyInstance> {
+export async function buildApp ({ tokens, brand, checks, isClosing = () => false, measure, log, trustProxy, corsOrigins, bodyLimit, ...parts }: AppParts): Promise<FastifyInstance> {
   const { verify } = tokens
   const pages = createPages(brand)
   const app = Fastify({
@@ -64,6 +66,7 @@ export async function buildApp ({ tokens, brand, checks, isClosing = () => false
   addFormBody(app)
   const refuseMethods = addMethodRefusals(app)
   await addCors(app, corsOrigins)
+  measure?.(app)
   addCallbackRoutes(app, { ...parts, pages })
   addVisitRoutes(app, { ...parts, pages, verify })
   addRegistrationRoutes(app, { ...parts, verify })

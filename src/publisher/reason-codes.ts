@@ -30,7 +30,7 @@ const aboutPacket = new Set([0x81, 0x82, 0x87, 0x90, 0x93, 0x95, 0x99, 0x9a, 0x9
 
 /** A PUBACK's reason code of 0x80 or above. */
 export function refusalOf (reasonCode: number): Failure {
-  return new Failure(forGood.has(reasonCode) ? 'PUBLISH_REFUSED_FOR_GOOD' : 'PUBLISH_REFUSED', { reason: `the broker refused the event: ${wordOf(reasonCode)}` })
+  return new Failure(forGood.has(reasonCode) ? 'PUBLISH_REFUSED_FOR_GOOD' : 'PUBLISH_REFUSED', { reason: `the broker refused the event: ${wordOf(reasonCode)}`, cause: { reasonCode } })
 }
 
 /**
