@@ -66,6 +66,7 @@ function routeOf (url: string, provider: OpenProvider, channel: Channel, { journ
     return { ...channel.toReply(id, callback), ...kept }
   }
 
+  const timed = provider.unregistered === 'reject' ? atItsTime : <T>(act: T): T => act
   return {
     method: channel.method,
     url,
@@ -78,8 +79,8 @@ function routeOf (url: string, provider: OpenProvider, channel: Channel, { journ
     },
     config: { cors: channel.cors, form: channel.form !== undefined, described: descriptionOf(channel) },
     attachValidation: true, // so that the schema's faults and the channel's own come in one reply
-    ...channel.read === undefined && channel.open === undefined ? {} : { preValidation: prepare },
-    handler: provider.unregistered === 'reject' ? atItsTime(take) : take,
+    ...channel.read === undefined && channel.open === undefined ? {} : { preValidation: timed(prepare) },
+    handler: timed(take),
   }
 }
 
