@@ -134,7 +134,7 @@ const refused: readonly (readonly [claim: string, body: unknown, fields: readonl
   ['no result', { state }, ['vp_token']],
   ['a presentation of another type', { state, vp_token: 5 }, ['vp_token']],
   ['a presentation that is null', { state, vp_token: null }, ['vp_token']],
-  ['a presentation nested too deep', `{"state":"${state}","vp_token":${'['.repeat(200_000)}${']'.repeat(200_000)}}`, ['vp_token']],
+  ['a presentation nested too deep', `{"state":"${state}","vp_token":${'['.repeat(200_000)}${']'.repeat(200_000)}}`, ['body']],
   ['a submission that is no text', { state, vp_token: token, presentation_submission: {} }, ['presentation_submission']],
   ['a submission that is no JSON', { state, vp_token: token, presentation_submission: token }, ['presentation_submission']],
   ['a submission too long', { state, vp_token: token, presentation_submission: `{"a":"${'a'.repeat(65_536)}"}` }, ['presentation_submission']],

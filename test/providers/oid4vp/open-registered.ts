@@ -1,0 +1,65 @@
+import type { AddressInfo } from 'node:net'
+import { pino } from 'pino'
+import type { Test } from 'tap'
+import { buildApp } from '../../../src/app.ts'
+import { createBreaker } from '../../../src/delivery/breaker.ts'
+import { createEventValidators } from '../../../src/delivery/event-validators.ts'
+import { createResolve } from '../../../src/delivery/resolve.ts'
+import { createToEvent } from '../../../src/delivery/to-event.ts'
+import type { JsonObject } from '../../../src/domain/callback.ts'
+import { oid4vp } from '../../../src/providers/oid4vp/index.ts'
+import { openAppParts } from '../../app-parts.ts'
+import { clientId, nonce, now, vct } from './wallet.ts'
+
+export const dcqlQuery = { credentials: [{ id: 'email', format: 'dc+sd-jwt', meta: { vct_values: [vct] }, claims: [{ path: ['email'] }] }] }
+export const verified = { nonce, clientId, dcqlQuery }
+
+export interface Registered {
+  readonly key: string
+  readonly callbackUrl: string
+  readonly oid4vp: { readonly transactionId: string, readonly responseEncryptionJwk: { readonly kid: string, readonly kty: string, readonly [name: string]: string } }
+}
+
+/** The public face on a free port, at the time of `wallet.ts`: clients register, wallets answer, and what is told is read from the journal. */
+export async function openRegistered (t: Pick<Test, 'teardown'>, settings: JsonObject = {}) {
+  const provider = oid4vp.open({ settings, now })
+  const { parts, tokenFor } = await openAppParts(t, { now })
+  const app = await buildApp({ ...parts, providers: [provider], log: pino({ level: 'silent' }), perMinute: 100_000 })
+  t.teardown(async () => { await app.close(); await provider.close() })
+  await app.listen({ host: '127.0.0.1', port: 0 })
+  const url = `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`
+
+  async function register (given: JsonObject = verified, more: JsonObject = {}) {
+    const headers = { authorization: `Bearer ${tokenFor('app-7', 'registrations', 'results')}` }
+    const reply = await app.inject({ method: 'POST', url: '/v1/registrations', headers, payload: { provider: 'oid4vp', oid4vp: given, ...more } })
+    return { status: reply.statusCode, body: reply.json<Registered & { readonly details?: { readonly field: string, readonly issue: string }[] }>() }
+  }
+
+  function post (body: JsonObject | string, path = '/v1/callback') {
+    const isForm = typeof body === 'string'
+    return app.inject({ method: 'POST', url: path, headers: { 'content-type': isForm ? 'application/x-www-form-urlencoded' : 'application/json' }, payload: body })
+  }
+
+  /** What came of all that was appended since the last time, as the delivery records it. */
+  async function told () {
+    const { journal } = parts
+    const resolve = createResolve({
+      provider, journal, breaker: createBreaker(), log: pino({ level: 'silent' }), subscriberOf: async () => 'app-7', putOff: async (_claim, failure) => { throw failure }, topicPrefix: 'callbacks/v1',
+      toEvent: createToEvent({ source: 'urn:callback-receiver', topicPrefix: 'callbacks/v1', validators: createEventValidators([provider]) }),
+    })
+    for (let claims = await journal.claim('oid4vp', 10); claims.length > 0; claims = await journal.claim('oid4vp', 10)) {
+      for (const claim of claims) await resolve(claim, new AbortController().signal)
+    }
+    const events: { readonly topic: string, readonly type: string, readonly data: JsonObject, readonly payload: JsonObject }[] = []
+    for (let claims = await journal.claimEvents(10); claims.length > 0; claims = await journal.claimEvents(10)) {
+      for (const claim of claims) {
+        const payload = JSON.parse(claim.event.payload) as JsonObject
+        events.push({ topic: claim.event.topic, type: claim.event.type, data: payload.data as JsonObject, payload })
+        await journal.markPublished(claim)
+      }
+    }
+    return events
+  }
+
+  return { app, url, register, post, told, tokenFor, provider, journal: parts.journal }
+}
