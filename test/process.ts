@@ -29,23 +29,28 @@ export function directoryFor (t: Pick<Test, 'teardown'>): string {
   return directory
 }
 
-/** The product as a user runs it: `node src/main.ts` with an environment, on free ports. Fails when it ends before it listens. */
-export async function startProcess (t: Pick<Test, 'teardown'>, { directory = directoryFor(t), ...environment }: { readonly directory?: string, readonly [name: string]: string | undefined } = {}): Promise<Running> {
-  const journalFile = join(directory, 'journal.db')
-  const child = spawn(process.execPath, ['--max-semi-space-size=4', main], {
+/** Spawns the product as a user runs it: `node src/main.ts` with an environment, on free ports. */
+export function spawnProcess ({ directory, ...environment }: { readonly directory: string, readonly [name: string]: string | undefined }): ChildProcess {
+  return spawn(process.execPath, ['--max-semi-space-size=4', main], {
     cwd: directory,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
       PATH: process.env.PATH, NODE_V8_COVERAGE: process.env.NODE_V8_COVERAGE, NODE_OPTIONS: process.env.NODE_OPTIONS,
-      HOST: '127.0.0.1', PORT: '0', OPS_PORT: '0', MQTT_LISTEN_PORT: '0', JOURNAL_URL: `sqlite:${journalFile}`, ...environment,
+      HOST: '127.0.0.1', PORT: '0', OPS_PORT: '0', MQTT_LISTEN_PORT: '0', JOURNAL_URL: `sqlite:${join(directory, 'journal.db')}`, ...environment,
     },
   })
+}
+
+/** The same, once it listens. Fails when it ends before. */
+export async function startProcess (t: Pick<Test, 'teardown'>, { directory = directoryFor(t), ...environment }: { readonly directory?: string, readonly [name: string]: string | undefined } = {}): Promise<Running> {
+  const journalFile = join(directory, 'journal.db')
+  const child = spawnProcess({ directory, ...environment })
   const ended = once(child, 'exit').then(([code, signal]) => (code ?? signal) as number | string)
   let complaint = ''
-  child.stderr.on('data', (chunk: Buffer) => { complaint += chunk.toString() })
+  child.stderr?.on('data', (chunk: Buffer) => { complaint += chunk.toString() })
   const lines: { [name: string]: unknown }[] = []
   const listening = new Promise<{ [name: string]: unknown }>(resolve => {
-    createInterface(child.stdout).on('line', line => {
+    createInterface(child.stdout!).on('line', line => {
       const parsed = JSON.parse(line) as { [name: string]: unknown }
       lines.push(parsed)
       if (parsed.msg === 'listening') resolve(parsed)

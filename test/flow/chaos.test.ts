@@ -1,0 +1,11 @@
+import t from 'tap'
+import { runChaos } from '../chaos.ts'
+import { withoutMosquitto } from '../mosquitto.ts'
+
+void t.test('killed again and again under load, the service loses nothing that it answered; `npm run chaos` does so for longer', { skip: withoutMosquitto }, async t => {
+  const report = await runChaos({ kills: 8, engine: 'sqlite', seconds: 20, log: line => { t.comment(line) } })
+  t.comment(JSON.stringify(report))
+  t.ok(report.kills > 2)
+  t.ok(report.acknowledged > 20)
+  t.match(report, { lost: 0, doubled: 0, disordered: 0 })
+})
