@@ -7,7 +7,7 @@ export interface Clock {
 
 /** Every replica goes by the database's clock; `now` is for tests. */
 export function createClock (now?: () => number): Clock {
-  const local = now ?? Date.now
+  const local = now ?? (() => Date.now())
   return {
     given: () => now === undefined ? null : Math.floor(now()),
     until: due => Math.ceil(due - local()),

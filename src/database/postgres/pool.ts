@@ -6,7 +6,7 @@ const answerTimeout = 5000
 
 // Statistics of young tables mislead the planner into scans. A replica that freezes in a transaction loses it, so that it holds up nobody.
 const settings = `
-  SET statement_timeout = 4000; SET lock_timeout = 1500; SET idle_in_transaction_session_timeout = 3000;
+  SET statement_timeout = 4000; SET lock_timeout = 1000; SET idle_in_transaction_session_timeout = 3000;
   SET enable_seqscan = off;
   SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'`
 

@@ -1,6 +1,6 @@
 import type { Pool, PoolClient, QueryResultRow } from 'pg'
 import { Failure } from '../../domain/failure.ts'
-import { isContention, troubleOf } from './trouble.ts'
+import { isUndone, troubleOf } from './trouble.ts'
 
 /** Prepared once on each connection, under its name. */
 export interface Statement { readonly name: string, readonly text: string }
@@ -16,7 +16,7 @@ export interface OpenTransaction {
 export interface Statements {
   /** Runs one statement as a transaction of its own. */
   readonly run: Run
-  /** Resolves once all that the act ran is durable. The act may run again when others held the same rows. */
+  /** Resolves once all that the act ran is durable. The act may run again when the server undid it in favour of another. */
   transact<T> (act: (transaction: OpenTransaction) => Promise<T>): Promise<T>
 }
 
@@ -26,7 +26,7 @@ export interface StatementsParts {
   readonly onTrouble?: ((failure: Failure) => void) | undefined
 }
 
-/** How often rows that others hold are tried for. */
+/** How often an act is tried that the server undid in favour of another. */
 const most = 3
 
 export function createStatements ({ pool, onTrouble }: StatementsParts): Statements {
@@ -85,7 +85,7 @@ async function again<T> (act: () => Promise<T>): Promise<T> {
     try {
       return await act()
     } catch (thrown) {
-      if (turn === most || !isContention(thrown)) throw thrown
+      if (turn === most || !isUndone(thrown)) throw thrown
     }
   }
 }

@@ -18,7 +18,6 @@ const troubles: readonly (readonly [state: string, reason: string])[] = [
   ['XX001', 'is damaged'],
   ['XX002', 'is damaged'],
 ]
-const contention = ['40', '55P03']
 /** What the driver throws without a code. */
 const driver = /^(Connection terminated|Client (has encountered|was closed)|Query read timeout|Cannot use a pool after|timeout expired|timeout exceeded|The server does not support SSL)/
 
@@ -30,10 +29,18 @@ export function troubleOf (thrown: unknown): unknown {
   return reason === undefined ? thrown : new Failure('JOURNAL_UNAVAILABLE', { reason: `The journal's database ${reason}.`, cause: thrown })
 }
 
-/** True when others held what was needed: the same act alone may go through at once. */
+/** True when others held what was needed: what needs other rows may go through at once. */
 export function isContention (thrown: unknown): boolean {
-  const code = thrown instanceof Failure ? codeOf(thrown.cause) : codeOf(thrown)
-  return contention.some(state => code.startsWith(state))
+  return isUndone(thrown) || codeOf(causeOf(thrown)) === '55P03'
+}
+
+/** True when the server undid it in favour of another: the same may go through at once. */
+export function isUndone (thrown: unknown): boolean {
+  return codeOf(causeOf(thrown)).startsWith('40')
+}
+
+function causeOf (thrown: unknown): unknown {
+  return thrown instanceof Failure ? thrown.cause : thrown
 }
 
 function codeOf (thrown: unknown): string {
