@@ -45,7 +45,7 @@ export function createBreaker ({ threshold = 5, openFor = 5000, now = Date.now }
   }
 }
 
+/** Refused credentials are none: a provider refuses with the same words what belongs to another client, and whoever sends such keys must not hold up the others. */
 function isOutage (thrown: unknown): boolean {
-  const { code } = asFailure(thrown)
-  return code === 'PROVIDER_AWAY' || code === 'PROVIDER_UNAUTHORIZED'
+  return asFailure(thrown).code === 'PROVIDER_AWAY'
 }

@@ -35,9 +35,9 @@ void t.test('a failed probe opens it again', async t => {
   t.equal(breaker.capacity(32), 0)
 })
 
-void t.test('a key that is unknown, or a reply that is no result, says nothing of an outage', async t => {
+void t.test('a key that is unknown or of another client, or a reply that is no result, says nothing of an outage', async t => {
   const breaker = createBreaker({ threshold: 1 })
-  for (const code of ['KEY_UNKNOWN', 'RESULT_INVALID', 'RESULT_REFUSED'] as const) {
+  for (const code of ['KEY_UNKNOWN', 'RESULT_INVALID', 'RESULT_REFUSED', 'PROVIDER_UNAUTHORIZED'] as const) {
     await t.rejects(breaker.call(async () => { throw new Failure(code) }), { code })
   }
   t.equal(breaker.state(), 'closed')

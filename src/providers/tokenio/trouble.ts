@@ -15,7 +15,7 @@ const troubles: { readonly [code: string]: Trouble } = {
 export function troubleIn ({ error, reason }: JsonObject): Trouble | undefined {
   if (reason === 'EXPIRED') return 'expired'
   const code = isObject(error) ? error.code : undefined
-  if (typeof code === 'number' || typeof code === 'string') return troubles[code] ?? 'failed'
+  if (typeof code === 'number' || typeof code === 'string') return Object.hasOwn(troubles, code) ? troubles[code] : 'failed'
   if (reason === 'REJECTED') return 'rejected'
   return reason === undefined ? undefined : 'failed'
 }

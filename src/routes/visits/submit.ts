@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import type { Callback } from '../../domain/callback.ts'
 import { asFailure } from '../../domain/failure.ts'
 import type { Journal } from '../../journal/journal.ts'
 import type { Entered, OpenProvider } from '../../providers/provider.ts'
@@ -28,16 +29,17 @@ const patience = 8_000
  */
 export function createSubmit ({ provider, journal, log }: SubmitParts) {
   const { name, visits } = provider
+  const append = appendOf(journal)
 
   return async function submit ({ visit, entered, traceparent }: Submission): Promise<Onward> {
     const { entryId, key, tries } = visit
     const submission = `${entryId}/${tries}`
-    const append = (parameters: object) => journal.append({ provider: name, channel: 'back', key, parameters: { ...parameters, submission }, traceparent })
-    const { isNew } = await append({})
+    const standIn = (parameters: object) => append({ provider: name, channel: 'back', key, parameters: { ...parameters, submission }, traceparent })
+    const { isNew } = await standIn({})
     if (!isNew) return { visit: sent(visit) }
     try {
       const answer = await visits.enter(key, entered, AbortSignal.timeout(patience))
-      const kept = await append(answer.parameters) // the result is asked for at once
+      const kept = await standIn(answer.parameters) // the result is asked for at once
       log.info({ entryId, provider: name, next: answer.next, tries }, 'entry handed on')
       return onwardOf(visit, answer, kept.id)
     } catch (thrown) {
@@ -59,11 +61,17 @@ export function createSubmit ({ provider, journal, log }: SubmitParts) {
 
 /** The same for a company's own app, whose every call is one of its own. Throws what the provider's `enter` throws. */
 export function createHandOn ({ provider, journal }: Omit<SubmitParts, 'log'>) {
+  const append = appendOf(journal)
   return async function handOn (key: string, entered: { readonly [name: string]: string }, traceparent: string): Promise<Entered> {
     const answer = await provider.visits.enter(key, entered, AbortSignal.timeout(patience))
-    await journal.append({ provider: provider.name, channel: 'back', key, parameters: { ...answer.parameters, submission: randomUUID() }, traceparent })
+    await append({ provider: provider.name, channel: 'back', key, parameters: { ...answer.parameters, submission: randomUUID() }, traceparent })
     return answer
   }
+}
+
+/** Nobody called: the entry stands for what the user did, and its result is asked for at once. */
+function appendOf (journal: Pick<Journal, 'append'>) {
+  return (callback: Callback) => journal.append(callback, { due: Date.now() })
 }
 
 function sent ({ entryId, key }: Visit): Visit {

@@ -60,7 +60,8 @@ void test('the same names come as JSON, and the error as a number too', async t 
 void test('a repeat has the same parameters in the same order, whatever order they came in', async t => {
   const one = parse(`request-id=${id}&token-id=ta:1&transfer-id=tt:2&state=x&trace-id=1`) as JsonObject
   const other = parse(`trace-id=2&state=x&transferId=tt:2&tokenId=ta:1&request_id=${id}`) as JsonObject
-  t.equal(JSON.stringify(front.toCallback(one, traceparent)), JSON.stringify(front.toCallback(other, traceparent)))
+  const parametersOf = (given: JsonObject) => JSON.stringify((front.toCallback(given, traceparent) as Callback).parameters)
+  t.equal(parametersOf(one), parametersOf(other))
 })
 
 const missing = 'is missing'

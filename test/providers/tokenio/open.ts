@@ -10,6 +10,7 @@ export const settings = {
   TOKENIO_ID_PATTERN: tokenio.settings.TOKENIO_ID_PATTERN?.default,
   TOKENIO_UNREGISTERED: 'accept',
   TOKENIO_RESULT_DEADLINE_SECONDS: 2100,
+  TOKENIO_HOSTED_CREDENTIALS: true,
 }
 
 /** Token.io as the service opens it, with settings of a test. */

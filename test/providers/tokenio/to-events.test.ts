@@ -17,6 +17,8 @@ const plain = callbackOf(both)
 const away = callbackOf({ ...both, error: '14', message: 'Bank is unavailable', 'trace-id': 'idm45Ag1X8D8Kvdw' })
 const passcode = callbackOf({ ...both, 'credential-fields': encode({ fields: [otp] }) })
 const decoupled = callbackOf({ ...both, 'credential-fields': encode({ fields: [phone] }) })
+const entered: Callback = { ...plain, channel: 'back', parameters: { answered: 'AUTHENTICATED', submission: 'e/0' } }
+const more: Callback = { ...plain, channel: 'back', parameters: { fields: [otp], submission: 'e/0' } }
 const unavailable = { code: 14, name: 'UNAVAILABLE', message: 'Bank is unavailable' }
 const minute = 60_000
 const deadline = 2_100_000
@@ -76,6 +78,22 @@ void test('every status, beside every kind of callback, has its event', async t 
     t.equal(verdict.events.length, 1, claim)
     t.strictSame({ status: event?.status, data: event?.data, final: event?.final, askAgainIn: verdict.askAgainIn }, { status, data, final, askAgainIn }, claim)
     t.match(event?.gist, gist, claim)
+  }
+})
+
+void test('what the user entered is no news for subscribers, until there is a result; more that is asked for is', async t => {
+  for (const [claim, callback, result, at, statuses, askAgainIn] of [
+    ['open', entered, is('PENDING'), {}, [], 1000],
+    ['open for a while: the user watches', entered, is('PENDING'), { age: 100_000, asks: 9 }, [], 5000],
+    ['open for long', entered, is('PENDING'), { age: 200_000, asks: 30 }, [], 90_000],
+    ['done', entered, is('PROCESSED'), {}, ['completed'], undefined],
+    ['refused', entered, is('REJECTED'), {}, ['failed'], undefined],
+    ['too late', entered, is('PENDING'), { age: deadline }, ['failed'], undefined],
+    ['more is asked for', more, is('PENDING'), {}, ['credentials-required'], 1000],
+    ['on the phone: the user watches', decoupled, is('PENDING'), { age: 100_000, asks: 9 }, ['credentials-required'], 5000],
+  ] as const) {
+    const verdict = ask(callback, result, at)
+    t.strictSame([verdict.events.map(({ status }) => status), verdict.askAgainIn], [statuses, askAgainIn], claim)
   }
 })
 
