@@ -13,16 +13,18 @@ const meanings: { readonly [name: string]: string } = {
   OperationForbiddenError: 'Understood and refused.',
   NotFoundError: 'There is nothing under this path, or nothing of yours.',
   AlreadyExistsError: 'The key is registered, and not like this.',
+  RequestTimeoutError: 'The request came too slowly. Belongs to no operation.',
+  HeadersTooLargeError: 'More than 16 KiB before the body, the query among them. Belongs to no operation.',
   TooManyRequestsError: 'Too many requests: send it again after `Retry-After`.',
   MethodNotAllowedError: 'The path takes other methods: `Allow` names them.',
   PayloadTooLargeError: 'The body is larger than `BODY_LIMIT_BYTES`.',
   UnsupportedMediaTypeError: 'The body is of a media type that is not read here.',
   UnexpectedError: 'A fault of the service.',
-  ServiceUnavailableError: 'The callback could not be kept, so it was not taken: send it again after `Retry-After`.',
+  ServiceUnavailableError: 'What was sent could not be kept, or there is too much to do: nothing was taken. Send it again after `Retry-After`.',
 }
 const codes: readonly FailureCode[] = [
   'PARAMETERS_INVALID', 'UNAUTHORIZED', 'FORBIDDEN', 'SCOPE_MISSING', 'DELEGATION_REFUSED', 'STATE_UNKNOWN', 'KEY_USED', 'NOT_FOUND', 'ALREADY_REGISTERED', 'RATE_LIMITED', 'METHOD_NOT_ALLOWED', 'PAYLOAD_TOO_LARGE',
-  'MEDIA_TYPE_UNSUPPORTED', 'UNEXPECTED', 'JOURNAL_UNAVAILABLE',
+  'MEDIA_TYPE_UNSUPPORTED', 'UNEXPECTED', 'JOURNAL_UNAVAILABLE', 'OVERLOADED', 'REQUEST_TIMEOUT', 'HEADERS_TOO_LARGE',
 ]
 const headersOf: { readonly [status: number]: object } = {
   401: { 'WWW-Authenticate': { $ref: '#/components/headers/WWW-Authenticate' } },

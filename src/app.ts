@@ -1,16 +1,21 @@
 import cors from '@fastify/cors'
+import type { IncomingMessage } from 'node:http'
 import { Ajv } from 'ajv'
 import Fastify, { LogController, type FastifyBaseLogger, type FastifyError, type FastifyInstance, type FastifyRequest } from 'fastify'
 import { Failure } from './domain/failure.ts'
 import { addCallbackRoutes, type CallbackParts } from './routes/callbacks.ts'
+import { createClientErrors } from './routes/client-errors.ts'
 import { replyWithError } from './routes/error-reply.ts'
 import { addEventRoutes } from './routes/events.ts'
 import { addFormBody } from './routes/form-body.ts'
 import { addHealthRoutes, type HealthParts } from './routes/health.ts'
+import { addJsonBody } from './routes/json-body.ts'
+import { addLimits } from './routes/limits.ts'
 import { addMethodRefusals } from './routes/method-refusals.ts'
 import { createPages, type PagesParts } from './routes/pages/pages.ts'
 import { addRegistrationRoutes, type RegistrationRouteParts } from './routes/registrations.ts'
-import { addSecurityHeaders } from './routes/security-headers.ts'
+import { addRequestFaults } from './routes/request-faults.ts'
+import { addSecurityHeaders, securityHeaders } from './routes/security-headers.ts'
 import { addTokenRoutes } from './routes/token.ts'
 import { addVisitRoutes, type VisitParts } from './routes/visits/visits.ts'
 import type { Tokens } from './token/token.ts'
@@ -36,18 +41,23 @@ export interface AppParts extends HealthParts, Omit<RegistrationRouteParts, 'ver
   readonly trustProxy: readonly string[]
   readonly corsOrigins: readonly string[]
   readonly bodyLimit: number
+  /** `RATE_LIMIT_PER_MINUTE` */
+  readonly perMinute: number
 }
 
 /** The public face: callbacks, registrations, events, tokens, health. */
-export async function buildApp ({ tokens, brand, checks, isClosing = () => false, measure, log, trustProxy, corsOrigins, bodyLimit, ...parts }: AppParts): Promise<FastifyInstance> {
+export async function buildApp ({ tokens, brand, checks, isClosing = () => false, measure, log, trustProxy, corsOrigins, bodyLimit, perMinute, ...parts }: AppParts): Promise<FastifyInstance> {
   const { verify } = tokens
   const pages = createPages(brand)
-  const app = Fastify({
+  const app: FastifyInstance = Fastify({
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true }), // it would log the URL with its query string
     trustProxy: trustedBy(trustProxy),
     bodyLimit,
-    requestTimeout: 15_000, // a slow client is cut off
+    requestTimeout: 15_000, // a slow client is cut off, at the next look at all connections
+    http: { headersTimeout: 10_000, connectionsCheckingInterval: 2_000, requireHostHeader: false, shouldUpgradeCallback: request => app.server.listenerCount('upgrade') > 0 && isWebSocket(request) },
+    clientErrorHandler: createClientErrors(securityHeaders(pages)),
+    frameworkErrors: (error, request, reply) => { void replyWithError(error, request, reply.headers(securityHeaders(pages)), pages) },
     return503OnClosing: false, // whoever got in before the listener closed is answered
     exposeHeadRoutes: false, // a HEAD of a link scanner is no callback
     routerOptions: { maxParamLength: 512 },
@@ -63,9 +73,12 @@ export async function buildApp ({ tokens, brand, checks, isClosing = () => false
     if (isClosing()) void reply.header('connection', 'close')
     done(null, payload)
   })
+  addJsonBody(app)
   addFormBody(app)
   const refuseMethods = addMethodRefusals(app)
   await addCors(app, corsOrigins)
+  await addLimits(app, { perMinute })
+  addRequestFaults(app)
   measure?.(app)
   addCallbackRoutes(app, { ...parts, pages })
   addVisitRoutes(app, { ...parts, pages, verify })
@@ -81,6 +94,11 @@ export async function buildApp ({ tokens, brand, checks, isClosing = () => false
 function trustedBy (proxies: readonly string[]): string[] | ((address: string, hop: number) => boolean) {
   const [only] = proxies
   return proxies.length === 1 && only !== undefined && /^\d+$/.test(only) ? (_address, hop) => hop < Number(only) : [...proxies]
+}
+
+/** Any other upgrade is not taken up: the request is answered as if it had asked for none. */
+function isWebSocket ({ headers: { upgrade = '' } }: IncomingMessage): boolean {
+  return upgrade.toLowerCase() === 'websocket'
 }
 
 async function addCors (app: FastifyInstance, origins: readonly string[]): Promise<void> {

@@ -28,7 +28,7 @@ export const coreSettings = {
   CORS_ORIGINS: { ...list, default: '*', description: 'Origins whose pages may call the routes that allow it.' },
   RETURN_URL_ORIGINS: { ...list, items: { type: 'string', url: ['https:', 'http:'] }, description: 'Origins to which a registration may send the browser of its user; none without it.' },
   BODY_LIMIT_BYTES: { type: 'integer', minimum: 1024, maximum: 16777216, default: 1048576, description: 'Largest request body.' },
-  RATE_LIMIT_PER_MINUTE: { type: 'integer', minimum: 1, maximum: 1000000, default: 600, description: 'Requests of one address in a minute.' },
+  RATE_LIMIT_PER_MINUTE: { type: 'integer', minimum: 1, maximum: 1000000000, default: 600, description: 'Requests of one address in a minute; the pace of every other limiter, too.' },
   PAGE_NAME: { ...text, maxLength: 128, description: 'Whose pages users see: a name at the top of each.' },
   PAGE_COLOR: { ...text, pattern: '^#[0-9a-fA-F]{6}$', default: '#0b5cad', description: 'Colour of the pages that users see, #rrggbb.' },
   MQTT_URL: { ...list, items: { type: 'string', url: ['mqtt:', 'mqtts:', 'ws:', 'wss:'] }, description: 'The broker, or several for failover. Unset: the embedded broker. Mandatory in production.' },

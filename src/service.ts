@@ -9,6 +9,7 @@ import type { Broker } from './broker/broker.ts'
 import type { Config } from './config.ts'
 import { startDelivery } from './delivery/delivery.ts'
 import { openDatabase } from './database/index.ts'
+import { createExamine } from './examine.ts'
 import { openJournal } from './journal/index.ts'
 import type { OpenProvider, Provider, Settings } from './providers/provider.ts'
 import type { Sandbox, SandboxParts } from './sandbox/sandbox.ts'
@@ -107,11 +108,12 @@ async function open (config: Config, known: readonly Provider[], log: FastifyBas
     trustProxy: config.TRUST_PROXY,
     corsOrigins: config.CORS_ORIGINS,
     bodyLimit: config.BODY_LIMIT_BYTES,
+    perMinute: config.RATE_LIMIT_PER_MINUTE,
   }), part => part.close())
   const detach = broker?.attach(app.server)
   await app.listen({ host: config.HOST, port: config.PORT, listenTextResolver: () => 'listening on the public address' })
 
-  const ops = opened(await buildOps({ checks, metrics: metrics.text({ journal, delivery, checks }), journal, log, token: config.OPS_TOKEN }), part => part.close())
+  const ops = opened(await buildOps({ checks, metrics: metrics.text({ journal, delivery, checks }), examine: createExamine({ config, journal, publisher, known, providers }), backup: database.engine === 'sqlite' ? database.sqlite.backup : undefined, journal, log, token: config.OPS_TOKEN }), part => part.close())
   await ops.listen({ host: config.OPS_HOST, port: config.OPS_PORT, listenTextResolver: () => 'listening on the ops address' })
 
   const addresses = { public: urlOf(app), ops: urlOf(ops), ...broker === undefined ? {} : { mqtt: `mqtt://${hostPort(broker.address())}` }, ...sandbox && { bank: sandbox.bank } }

@@ -21,9 +21,12 @@ export const failures = {
   METHOD_NOT_ALLOWED: { status: 405, name: 'MethodNotAllowedError', message: 'Method not allowed.', retry: false, counts: false },
   PAYLOAD_TOO_LARGE: { status: 413, name: 'PayloadTooLargeError', message: 'Payload too large.', retry: false, counts: false },
   MEDIA_TYPE_UNSUPPORTED: { status: 415, name: 'UnsupportedMediaTypeError', message: 'Unsupported media type.', retry: false, counts: false },
+  REQUEST_TIMEOUT: { status: 408, name: 'RequestTimeoutError', message: 'Request timeout.', retry: false, counts: false },
+  HEADERS_TOO_LARGE: { status: 431, name: 'HeadersTooLargeError', message: 'Headers too large.', retry: false, counts: false },
   RATE_LIMITED: { status: 429, name: 'TooManyRequestsError', message: 'Too many requests.', retry: true, counts: false },
   UNEXPECTED: { status: 500, name: 'UnexpectedError', message: 'Unexpected error occurred.', retry: true, counts: true },
   JOURNAL_UNAVAILABLE: { status: 503, name: 'ServiceUnavailableError', message: 'The callback could not be kept. Please try again.', retry: true, counts: false },
+  OVERLOADED: { status: 503, name: 'ServiceUnavailableError', message: 'Too busy. Please try again.', retry: true, counts: false },
   SHUTTING_DOWN: { status: 503, name: 'ServiceUnavailableError', message: 'Shutting down.', retry: true, counts: false },
 
   JOURNAL_UNREADABLE: { status: 500, name: 'UnexpectedError', message: 'The journal cannot be opened.', retry: false, counts: false },

@@ -25,6 +25,7 @@ export function refuseFaults (request: FastifyRequest, location: 'query' | 'body
   const others = isObject ? faultsOf(parameters as JsonObject).filter(({ field }) => !named.has(field)) : []
   const nothing = isObject || bySchema.length > 0 ? [] : [{ issue: 'must be object', field: location, value: describe(parameters), location }] // a body without a media type
   const details = [...bySchema, ...others, ...nothing]
+  if (details.length === 0 && location === 'query' && Object.values(parameters as object).some(Array.isArray)) details.push({ issue: 'has a parameter that is given twice', field: 'query', location })
   if (details.length > 0) throw new Failure('PARAMETERS_INVALID', { details })
 }
 

@@ -11,8 +11,12 @@ const headers = {
   'cache-control': 'no-store',
 }
 
-export function addSecurityHeaders (app: FastifyInstance, pages: Pick<Pages, 'policy'> = plainPages): void {
-  const all = { 'content-security-policy': pages.policy(), ...headers }
+export function securityHeaders (pages: Pick<Pages, 'policy'> = plainPages): { readonly [name: string]: string } {
+  return { 'content-security-policy': pages.policy(), ...headers }
+}
+
+export function addSecurityHeaders (app: FastifyInstance, pages?: Pick<Pages, 'policy'>): void {
+  const all = securityHeaders(pages)
   app.addHook('onRequest', (_request, reply, done) => {
     void reply.headers(all)
     done()

@@ -6,7 +6,7 @@ const codes = Object.keys(failures) as FailureCode[]
 /** `contract.md` §2, the table of errors: what a caller is told for each status. */
 const names: { readonly [status: number]: string } = {
   400: 'InvalidParameterError', 401: 'UnauthorizedError', 403: 'OperationForbiddenError', 404: 'NotFoundError', 405: 'MethodNotAllowedError',
-  409: 'AlreadyExistsError', 413: 'PayloadTooLargeError', 415: 'UnsupportedMediaTypeError', 429: 'TooManyRequestsError',
+  408: 'RequestTimeoutError', 409: 'AlreadyExistsError', 413: 'PayloadTooLargeError', 415: 'UnsupportedMediaTypeError', 429: 'TooManyRequestsError', 431: 'HeadersTooLargeError',
   500: 'UnexpectedError', 502: 'UnexpectedError', 503: 'ServiceUnavailableError',
 }
 

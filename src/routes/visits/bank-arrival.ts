@@ -28,7 +28,7 @@ export function addBankArrivalRoute (app: FastifyInstance, { provider, journal, 
     method: 'GET',
     url: arriving.path,
     schema: { operationId: arriving.operationId, summary: arriving.summary, tags: [provider.name], response: { 200: arriving.reply } },
-    config: { described: { failures: ['PARAMETERS_INVALID', 'STATE_UNKNOWN', 'PROVIDER_AWAY', 'JOURNAL_UNAVAILABLE'], page: true } },
+    config: { rawQuery: true, described: { failures: ['PARAMETERS_INVALID', 'STATE_UNKNOWN', 'PROVIDER_AWAY', 'JOURNAL_UNAVAILABLE'], page: true } },
     handler: async (request, reply) => {
       const query = queryOf(request.raw.url ?? '')
       if (query === '') throw new Failure('PARAMETERS_INVALID', { details: [{ issue: 'is missing', field: 'query', value: 'absent', location: 'query' }] })
