@@ -53,6 +53,12 @@ export interface Journal {
   /** Publishes the key's last event once more, on another topic, with its id and payload. False when there is none. */
   reroute (provider: string, key: string, topic: string): Promise<boolean>
 
+  /**
+   * Hands the key's callback to a client, once: the same client may have it again within `again` milliseconds, since a reply can be lost.
+   * Undefined when there is none that was not refused. Throws `KEY_USED` when it was handed over before.
+   */
+  handOver (provider: string, key: string, to: { readonly client: string, readonly again: number }): Promise<Callback | undefined>
+
   /** Called after each append and each record, so that work starts at once. One for each kind, the last one given holds. */
   onAppended (wake: () => void): void
   onRecorded (wake: () => void): void

@@ -14,6 +14,7 @@ import { createErase } from './postgres/erase.ts'
 import { createEventEnds } from './postgres/event-ends.ts'
 import { createExpired } from './postgres/expired.ts'
 import { createForget } from './postgres/forget.ts'
+import { createHandOver } from './postgres/hand-over.ts'
 import { createRedrive } from './postgres/redrive.ts'
 import { createRepublish } from './postgres/republish.ts'
 import { createReroute } from './postgres/reroute.ts'
@@ -52,6 +53,7 @@ export async function openPostgresJournal ({ database, now }: PostgresJournalPar
     ...createExpired(parts),
     republish: createRepublish(parts),
     ...createReroute(parts),
+    handOver: createHandOver(parts),
     ...createEntries(parts),
     redrive: createRedrive(parts),
     erase: createErase(parts),

@@ -9,6 +9,7 @@ import { createCount } from './sqlite/count.ts'
 import { createEntries } from './sqlite/entries.ts'
 import { createErase } from './sqlite/erase.ts'
 import { createForget } from './sqlite/forget.ts'
+import { createHandOver } from './sqlite/hand-over.ts'
 import { createRedrive } from './sqlite/redrive.ts'
 import { createClaimEvents } from './sqlite/claim-events.ts'
 import { createClaim } from './sqlite/claim.ts'
@@ -54,6 +55,7 @@ export function openSqliteJournal ({ database: { db, file, seal, transactions },
     ...createExpired(parts),
     republish: createRepublish(parts),
     ...createReroute(parts),
+    handOver: createHandOver(parts),
     ...createEntries(parts),
     redrive: createRedrive(parts),
     erase: createErase(parts),

@@ -550,6 +550,24 @@ export function journalContract (t: Test, open: OpenJournal): void {
     t.equal(await journal.lastEvent('oid4vp', 'k'), undefined)
   })
 
+  test('a callback is handed over to one client, which may have it again for a while', async (t, { journal, clock }) => {
+    const to = (client: string) => ({ client, again: 60_000 })
+    t.equal(await journal.handOver('tokenio', 'k', to('app-7')), undefined, 'none came')
+    await journal.append(callback('k', { bad: 1 }, { singleUse: true, refused: [{ issue: 'is wrong', field: 'f', location: 'body' }] }))
+    t.equal(await journal.handOver('tokenio', 'k', to('app-7')), undefined, 'none that was not refused')
+    const good = callback('k', { a: 1 }, { singleUse: true, reply: { code: 'c' } })
+    await journal.append(good)
+    const both = await Promise.allSettled([journal.handOver('tokenio', 'k', to('app-7')), journal.handOver('tokenio', 'k', to('app-8'))])
+    t.same(both.map(({ status }) => status).toSorted(), ['fulfilled', 'rejected'], 'one of two that ask at once')
+    const first = both[0].status === 'fulfilled' ? 'app-7' : 'app-8'
+    clock.now += 60_000
+    t.same(await journal.handOver('tokenio', 'k', to(first)), good)
+    await t.rejects(journal.handOver('tokenio', 'k', to('app-9')), { code: 'KEY_USED' })
+    clock.now += 1
+    await t.rejects(journal.handOver('tokenio', 'k', to(first)), { code: 'KEY_USED' }, 'the time counts from the first')
+    t.equal(await journal.handOver('oid4vp', 'k', to('app-7')), undefined)
+  })
+
   test('a rerouted event goes out on the other topic too, with its id, once', async (t, { journal, event, clock }) => {
     t.notOk(await journal.reroute('tokenio', 'k', 'u/k'))
     const id = await published(journal, clock, 'k')

@@ -15,7 +15,9 @@ CREATE TABLE entries (
   asks integer NOT NULL DEFAULT 0,
   reason text,
   payload bytea,
-  reply bytea
+  reply bytea,
+  handed_to text,                      -- the client that has it
+  handed_at bigint
 );
 
 -- In this order a key's oldest waiting entry comes before the one that watches.

@@ -15,7 +15,9 @@ CREATE TABLE entries (
   asks INTEGER NOT NULL DEFAULT 0,
   reason TEXT,
   payload BLOB,
-  reply BLOB
+  reply BLOB,
+  handed_to TEXT,                      -- the client that has it
+  handed_at INTEGER
 ) STRICT;
 
 CREATE INDEX entries_key ON entries (key);
