@@ -36,7 +36,7 @@ export function spawnProcess ({ directory, ...environment }: { readonly director
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
       PATH: process.env.PATH, NODE_V8_COVERAGE: process.env.NODE_V8_COVERAGE, NODE_OPTIONS: process.env.NODE_OPTIONS,
-      HOST: '127.0.0.1', PORT: '0', OPS_PORT: '0', MQTT_LISTEN_PORT: '0', JOURNAL_URL: `sqlite:${join(directory, 'journal.db')}`, ...environment,
+      HOST: '127.0.0.1', PORT: '0', OPS_PORT: '0', MQTT_LISTEN_PORT: '0', RATE_LIMIT_PER_MINUTE: '1000000000', JOURNAL_URL: `sqlite:${join(directory, 'journal.db')}`, ...environment,
     },
   })
 }
