@@ -67,3 +67,45 @@ void test('it listens on loopback, and another provider is left alone', async t 
   t.match(sandbox.url, /^http:\/\/127\.0\.0\.1:\d+$/)
   t.equal(sandbox.open({ ...tokenio, name: 'toy' }, settings), undefined)
 })
+
+void test('the fake bank has a button for all that can happen there, and sends the browser to the callback', async t => {
+  const sandbox = await openSandbox({ log: silent, callbackUrl: () => 'http://127.0.0.1:8080/v1/tokenio/callback' })
+  t.teardown(() => sandbox.close())
+  const provider = sandbox.open(tokenio, settings)
+  t.teardown(async () => provider?.close())
+  const channel = provider?.channels[0]
+  for (const [choice, status, fields] of [
+    ['approve', 'PROCESSED', 0], ['decline', 'REJECTED', 0], ['unavailable', 'REJECTED', 0], ['passcode', 'PENDING', 1], ['decoupled', 'PENDING', 1], ['slow', 'PENDING', 0],
+  ] as const) {
+    const page = await (await fetch(sandbox.bank)).text()
+    const key = /name="request-id" value="([^"]+)"/.exec(page)?.[1] ?? ''
+    t.match(key, /^rq:[1-9A-HJ-NP-Za-km-z]{28}:5zKtXEAq$/)
+    t.match(page, `value="${choice}"`)
+    const onward = await fetch(sandbox.bank, { method: 'POST', redirect: 'manual', body: new URLSearchParams({ 'request-id': key, choice }) })
+    const url = new URL(onward.headers.get('location') ?? '')
+    t.equal(onward.status, 303)
+    t.equal(url.origin + url.pathname, 'http://127.0.0.1:8080/v1/tokenio/callback')
+    const given = Object.fromEntries(url.searchParams) as JsonObject
+    t.strictSame(channel?.faultsOf?.(given), [], `${choice}: a callback without fault`)
+    const callback = await channel?.toCallback(given, '00-0-0-01')
+    t.equal((callback?.parameters.fields as unknown[] | undefined)?.length ?? 0, fields)
+    t.equal((await provider?.fetchResult(callback as never, new AbortController().signal))?.status, status, choice)
+  }
+  const wrong = await fetch(sandbox.bank, { method: 'POST', body: new URLSearchParams({ 'request-id': '"><script>', choice: 'approve' }) })
+  t.equal(wrong.status, 400)
+  t.equal((await fetch(`${sandbox.bank}?request-id=${encodeURIComponent('"><b>')}`)).status, 400)
+})
+
+void test('it takes a passcode, any but one, and reads the callback of a bank', async t => {
+  const { provider } = await open(t)
+  const { visits } = provider
+  const signal = new AbortController().signal
+  await eventAfter(provider, 'embedded')
+  const key = 'rq:43hA2P34BC9a1jwYmyjmDYBrTETA:5zKtXEAq'
+  t.match(await visits?.enter(key, { otp: '000000' }, signal), { next: 'again' })
+  t.match(await visits?.enter(key, { otp: '123456' }, signal), { next: 'wait', reply: { status: 'AUTHENTICATED' } })
+  t.match(await visits?.enter(key, { otp: '123456' }, signal), { next: 'wait', reply: { status: 'INVALID' } }, 'once')
+  t.match((await eventAfter(provider, 'embedded')).event, { status: 'completed' })
+  t.match(await visits?.arriving?.arrive(`code=1&request-id=${key}`, '', signal), { callback: { key, channel: 'front', parameters: {} } })
+  t.match(await visits?.arriving?.arrive('code=1&passcode=1', '', signal), { callback: { key: /^rq:/, parameters: { fields: [{ id: 'otp' }] } } })
+})
