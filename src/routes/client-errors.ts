@@ -19,6 +19,7 @@ export function createClientErrors (headers: { readonly [name: string]: string }
 
 /** True when an answer is under way: a second one would be taken for a part of it. */
 function isAnswering (socket: Socket & { readonly _httpMessage?: { readonly headersSent?: boolean } | null }): boolean {
+  // oxlint-disable-next-line no-underscore-dangle -- where Node's own handler looks
   return socket._httpMessage?.headersSent === true
 }
 

@@ -27,8 +27,8 @@ const minute = 60_000
  * each route, so that what no route takes, what has no token and what has a wrong method counts as well.
  */
 export async function addLimits (app: FastifyInstance, { perMinute, most = 20_000, mostLag = 2_000 }: LimitParts): Promise<void> {
-  await app.register(rateLimit, { global: false, cache: most })
-  const count = app.createRateLimit({ max: perMinute, timeWindow: minute, keyGenerator: ({ ip }) => networkOf(ip) })
+  await app.register(rateLimit, { global: false })
+  const count = app.createRateLimit({ max: perMinute, timeWindow: minute, cache: most, keyGenerator: ({ ip }) => networkOf(ip) })
   app.addHook('onRequest', async request => {
     if (request.routeOptions.config.unlimited === true) return
     const counted = await count(request)
