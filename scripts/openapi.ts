@@ -20,7 +20,7 @@ const never = () => Promise.reject(new Error('inert'))
 const inert = { checks: async () => ({}), log: pino({ level: 'silent' }) }
 const inertFace = {
   ...inert,
-  journal: { append: never, recognise: never, lastEvent: never, reroute: never, secretFor: () => new Uint8Array(32) },
+  journal: { append: never, recognise: never, lastEvent: never, reroute: never, handOver: never, secretFor: () => new Uint8Array(32) },
   registrations: { register: never, find: never, remove: never, forget: never },
   tokens: { grant: never, verify: () => { throw new Error('inert') }, jwks: { keys: [] }, metadata: metadataOf('https://callbacks.example') },
   topicPrefix: 'callbacks/v1', publicUrl: () => 'https://callbacks.example', returnUrlOrigins: [], trustProxy: [], corsOrigins: ['*'], bodyLimit: 1_048_576, perMinute: 600,

@@ -8,6 +8,7 @@ import { createClientErrors } from './routes/client-errors.ts'
 import { replyWithError } from './routes/error-reply.ts'
 import { addEventRoutes } from './routes/events.ts'
 import { addFormBody } from './routes/form-body.ts'
+import { addHandingRoutes, type HandingRouteParts } from './routes/handing.ts'
 import { addHealthRoutes, type HealthParts } from './routes/health.ts'
 import { addJsonBody } from './routes/json-body.ts'
 import { addLimits } from './routes/limits.ts'
@@ -29,7 +30,7 @@ declare module 'fastify' {
 }
 
 export interface AppParts extends HealthParts, Omit<RegistrationRouteParts, 'verify' | 'journal'> {
-  readonly journal: CallbackParts['journal'] & RegistrationRouteParts['journal'] & VisitParts['journal']
+  readonly journal: CallbackParts['journal'] & HandingRouteParts['journal'] & RegistrationRouteParts['journal'] & VisitParts['journal']
   /** `PAGE_NAME` and `PAGE_COLOR`: whose pages people see. */
   readonly brand?: PagesParts
   readonly tokens: Pick<Tokens, 'grant' | 'verify' | 'jwks' | 'metadata'>
@@ -84,6 +85,7 @@ export async function buildApp ({ tokens, brand, checks, isClosing = () => false
   addVisitRoutes(app, { ...parts, pages, verify })
   addRegistrationRoutes(app, { ...parts, verify })
   addEventRoutes(app, { ...parts, verify })
+  addHandingRoutes(app, { ...parts, verify })
   addTokenRoutes(app, { tokens })
   addHealthRoutes(app, { checks })
   refuseMethods()

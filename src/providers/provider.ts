@@ -47,6 +47,8 @@ export interface OpenProvider {
   troubleIn? (members: JsonObject): Trouble | undefined
   /** What users do while they wait on our pages; absent: nothing. */
   readonly visits?: Visits
+  /** How clients claim what a callback brought, instead of reading it from an event; absent: they do not. */
+  readonly handing?: Handing
   /** Whether the last calls to the provider went well; shown by readiness under the provider's name. */
   health (): Health
   close (): Promise<void>
@@ -177,6 +179,20 @@ export interface Operation {
   readonly operationId: string
   readonly summary: string
   readonly reply: JsonSchema
+}
+
+/** An operation by which a client is handed, once, what the callback of a registered key brought. */
+export interface Handing extends Operation {
+  /** The first is the documented one, the others are aliases. */
+  readonly paths: readonly [string, ...string[]]
+  readonly body: JsonSchema
+  readonly examples: { readonly [name: string]: JsonObject }
+  /** The key that a body is about, before it is known whether it may be. */
+  keyOf (body: JsonObject): string
+  /** Whether the body proves what only the client and its user know; in constant time. */
+  isProved (body: JsonObject, registration: Registration): boolean
+  /** Undefined when the callback brought nothing that could be handed over. */
+  toReply (callback: Callback, registration: Registration): JsonObject | undefined
 }
 
 /** What the user has to do. */

@@ -4,6 +4,7 @@ import { createChannels } from './channels.ts'
 import { events } from './events.ts'
 import { createExamine } from './examine.ts'
 import { fetchResult } from './fetch-result.ts'
+import { handing } from './handing.ts'
 import { registration } from './registration.ts'
 import { settings } from './settings.ts'
 import { createToEvents } from './to-events.ts'
@@ -21,6 +22,7 @@ function open ({ settings, now = Date.now }: ProviderParts): OpenProvider {
     channels: createChannels({ examine: createExamine({ verify: createVerify({ trust, fetchGuarded, now }) }) }),
     unregistered: settings.OID4VP_UNREGISTERED === 'accept' ? 'accept' : 'reject',
     registration,
+    handing,
     events,
     fetchResult,
     toEvents: createToEvents({ byReference: settings.EVENT_PAYLOAD === 'reference' }),
