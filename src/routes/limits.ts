@@ -1,6 +1,6 @@
 import rateLimit from '@fastify/rate-limit'
 import underPressure from '@fastify/under-pressure'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { Failure } from '../domain/failure.ts'
 import { networkOf } from './network.ts'
 
@@ -28,7 +28,8 @@ const minute = 60_000
  */
 export async function addLimits (app: FastifyInstance, { perMinute, most = 20_000, mostLag = 2_000 }: LimitParts): Promise<void> {
   await app.register(rateLimit, { global: false })
-  const count = app.createRateLimit({ max: perMinute, timeWindow: minute, cache: most, keyGenerator: ({ ip }) => networkOf(ip) })
+  const pace = { max: perMinute, timeWindow: minute, cache: most, keyGenerator: ({ ip }: FastifyRequest) => networkOf(ip) } // its types do not name `cache`
+  const count = app.createRateLimit(pace)
   app.addHook('onRequest', async request => {
     if (request.routeOptions.config.unlimited === true) return
     const counted = await count(request)
