@@ -1,16 +1,20 @@
 import { Ajv } from 'ajv'
 import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify'
 import { Failure } from './domain/failure.ts'
+import { addBackupRoute, type BackupParts } from './routes/backup.ts'
+import { addDoctorRoute, type DoctorParts } from './routes/doctor.ts'
 import { addDocumentRoutes } from './routes/documents/documents.ts'
 import { addEntryRoutes, type EntryRouteParts } from './routes/entries.ts'
 import { replyWithError } from './routes/error-reply.ts'
 import { addHealthRoutes, type HealthParts } from './routes/health.ts'
+import { addLiveRoute, type LiveParts } from './routes/live.ts'
 import { addMetricsRoute, type MetricsParts } from './routes/metrics.ts'
 import { addMethodRefusals } from './routes/method-refusals.ts'
 import { addOpsAccess } from './routes/ops-access.ts'
 import { addSecurityHeaders } from './routes/security-headers.ts'
 
-export interface OpsParts extends Partial<MetricsParts>, HealthParts, EntryRouteParts {
+export interface OpsParts extends Partial<MetricsParts & BackupParts & DoctorParts>, HealthParts {
+  readonly journal: EntryRouteParts['journal'] & LiveParts['journal']
   readonly log: FastifyBaseLogger
   /** `OPS_TOKEN`; without one, only who is on this machine is answered. */
   readonly token?: string | undefined
@@ -21,7 +25,7 @@ export interface OpsParts extends Partial<MetricsParts>, HealthParts, EntryRoute
 const generated = new URL('../openapi/', import.meta.url)
 
 /** The private face: health, documents, the entries of the journal. */
-export async function buildOps ({ checks, metrics = async () => '', journal, log, token, documents = generated }: OpsParts): Promise<FastifyInstance> {
+export async function buildOps ({ checks, metrics = async () => '', examine = async () => [], backup, journal, log, token, documents = generated }: OpsParts): Promise<FastifyInstance> {
   const ops = Fastify({
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true }),
@@ -41,6 +45,9 @@ export async function buildOps ({ checks, metrics = async () => '', journal, log
   addMetricsRoute(ops, { metrics })
   addDocumentRoutes(ops, { documents })
   addEntryRoutes(ops, { journal })
+  addLiveRoute(ops, { journal, checks })
+  addBackupRoute(ops, { backup })
+  addDoctorRoute(ops, { examine })
   refuseMethods()
   return ops
 }

@@ -3,6 +3,11 @@ import type { Command } from './command.ts'
 
 /** One file each, loaded only when it is asked for. */
 const commands: { readonly [name: string]: { readonly about: string, load (): Promise<{ readonly command: Command }> } } = {
+  start: { about: 'starts the service', load: () => import('./start.ts') },
+  tail: { about: 'prints entries as they come and change', load: () => import('./tail.ts') },
+  redrive: { about: 'tries buried entries again', load: () => import('./redrive.ts') },
+  doctor: { about: 'says what is wrong, and how to mend it', load: () => import('./doctor.ts') },
+  backup: { about: 'copies the journal of a running service', load: () => import('./backup.ts') },
   token: { about: 'prints an access token', load: () => import('./token.ts') },
 }
 

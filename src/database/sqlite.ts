@@ -3,6 +3,7 @@ import type { Failure } from '../domain/failure.ts'
 import { readMigrations } from './migrations.ts'
 import { createSeal, type Seal } from './seal.ts'
 import { migrate } from './sqlite/migrate.ts'
+import { createBackup, type Copy } from './sqlite/backup.ts'
 import { openFile } from './sqlite/open-file.ts'
 import { createTransactions, type Transactions } from './sqlite/transactions.ts'
 import { unreadableOf } from './sqlite/trouble.ts'
@@ -24,6 +25,8 @@ export interface SqliteDatabase {
   readonly db: DatabaseSync
   readonly transactions: Transactions
   readonly seal: Seal
+  /** A consistent copy of the file, made while it is used. */
+  backup (): Promise<Copy>
   /** Ends when all that was begun is durable. */
   close (): Promise<void>
 }
@@ -38,6 +41,7 @@ export async function openSqliteDatabase ({ file, keys, onTrouble, onCommit }: S
     const transactions = createTransactions({ db, onTrouble, onCommit })
     return {
       file, db, transactions, seal,
+      backup: createBackup({ db, file }),
       async close () {
         await transactions.close()
         if (db.isOpen) db.close() // the last one out folds the WAL into the file
