@@ -12,13 +12,12 @@ interface Line {
   reject (thrown: unknown): void
 }
 
-/** A few connections that are kept, on bare sockets: a client that costs little of the core it shares with the broker. */
-export async function openCaller ({ url, connections = 50 }: { readonly url: string, readonly connections?: number }): Promise<Caller> {
+/** A few connections that are kept, on bare sockets: a client that costs little of the core it shares with the broker. Each is opened when it is needed first. */
+export function openCaller ({ url, connections = 50 }: { readonly url: string, readonly connections?: number }): Caller {
   const { hostname, port, host } = new URL(url)
+  const lines = new Set<Line>()
   const free: Line[] = []
   const waiting: ((line: Line) => void)[] = []
-  const lines = await Promise.all(Array.from({ length: connections }, () => open(hostname, Number(port), giveBack)))
-  free.push(...lines)
 
   function giveBack (line: Line): void {
     const next = waiting.shift()
@@ -26,9 +25,18 @@ export async function openCaller ({ url, connections = 50 }: { readonly url: str
     else next(line)
   }
 
+  function freeLine (): Line | Promise<Line> {
+    for (let line = free.pop(); line !== undefined; line = free.pop()) if (lines.has(line)) return line
+    if (lines.size >= connections) return new Promise(resolve => { waiting.push(resolve) })
+    const line = open(hostname, Number(port), giveBack)
+    lines.add(line)
+    line.socket.on('close', () => { lines.delete(line) })
+    return line
+  }
+
   return {
     async get (path) {
-      const line = free.pop() ?? await new Promise<Line>(resolve => { waiting.push(resolve) })
+      const line = await freeLine()
       return new Promise((resolve, reject) => {
         Object.assign(line, { resolve, reject })
         line.socket.write(requestOf(host, path))
@@ -42,7 +50,7 @@ export function requestOf (host: string, path: string): string {
   return `GET ${path} HTTP/1.1\r\nhost: ${host}\r\naccept: application/json\r\n\r\n`
 }
 
-async function open (host: string, port: number, giveBack: (line: Line) => void): Promise<Line> {
+function open (host: string, port: number, giveBack: (line: Line) => void): Line {
   const socket = connect(port, host).setNoDelay(true).setEncoding('latin1')
   const line: Line = { socket, resolve: () => {}, reject: () => {} }
   let text = ''
@@ -55,7 +63,6 @@ async function open (host: string, port: number, giveBack: (line: Line) => void)
     giveBack(line)
     resolve(status)
   })
-  await new Promise<void>((resolve, reject) => { socket.once('connect', resolve).once('error', reject) })
   socket.on('error', () => {}).on('close', () => line.reject(new Error('the connection was closed before the reply was there')))
   return line
 }

@@ -12,11 +12,15 @@ export interface Ledger {
   events (): number
   /** Events that came once more. */
   repeats (): number
-  /** Waits for every promised event; gives how many are missing when time is over. */
-  settled (milliseconds: number): Promise<number>
+  /** Waits for every promised event, as long as some still come; gives how many never came. */
+  settled (): Promise<number>
 }
 
 const mostNumbers = 16_000_000
+
+/** Milliseconds without any event after which none is awaited: entries that met an outage are put off for some seconds. */
+const patience = 20_000
+const longest = 180_000
 
 export function createLedger (): Ledger {
   const promised = new Uint8Array(mostNumbers)
@@ -41,9 +45,12 @@ export function createLedger (): Ledger {
     missing: () => missing,
     events: () => events,
     repeats: () => repeats,
-    async settled (milliseconds) {
-      for (const end = performance.now() + milliseconds; missing > 0 && performance.now() < end;) {
+    async settled () {
+      const end = performance.now() + longest
+      let [count, last] = [events, performance.now()]
+      while (missing > 0 && performance.now() - last < patience && performance.now() < end) {
         await new Promise(resolve => { setTimeout(resolve, 20) })
+        if (events > count) [count, last] = [events, performance.now()]
       }
       return missing
     },

@@ -1,4 +1,5 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { rmSync } from 'node:fs'
+import { mkdir, mkdtemp, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -24,12 +25,10 @@ const { values: asked } = parseArgs({
 })
 
 leaveFirstCore()
+for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => process.exit(1)) // what it started ends with it
 const folder = await mkdtemp(join(tmpdir(), 'callback-receiver-bench-'))
-try {
-  process.exitCode = await run()
-} finally {
-  await rm(folder, { recursive: true, force: true })
-}
+process.once('exit', () => { rmSync(folder, { recursive: true, force: true }) })
+process.exit(await run())
 
 async function run (): Promise<number> {
   const { minutes, ...amounts } = asked.quick ? quick : whole

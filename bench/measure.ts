@@ -5,6 +5,7 @@ import { backlog } from './scenarios/backlog.ts'
 import { sustained, sustainedByNodeRed } from './scenarios/end-to-end.ts'
 import { idle } from './scenarios/idle.ts'
 import { withKept } from './scenarios/kept.ts'
+import { acceptsIntoPostgres } from './scenarios/postgres.ts'
 import { starts } from './scenarios/starts.ts'
 import { spreadOf, type Spread } from './statistics.ts'
 import type { Figures } from './targets.ts'
@@ -51,6 +52,13 @@ export async function measure (bench: Bench, { peers, only }: { readonly peers: 
         if (nodeRed === undefined) continue
         const peer = await sustainedByNodeRed(bench, nodeRed)
         note({ nodeRedPerSecond: peer.perSecond, nodeRedPerCpuSecond: peer.perCpuSecond, nodeRedBusy: peer.busy })
+      }
+    },
+    postgres: async () => {
+      for (let i = 0; i < repetitions; i++) {
+        const found = await acceptsIntoPostgres(bench)
+        if (found === undefined) { bench.note('PostgreSQL is not installed'); return }
+        note({ postgresPerSecond: found.shots.perSecond, postgresBusy: found.shots.busy, postgresP99: found.shots.p99, postgresDrainedPerSecond: found.drainedPerSecond })
       }
     },
     backlog: async () => {

@@ -39,13 +39,13 @@ export function stagesOf (profile: Profile, rules: Rules): Share[] {
   return sum(profile, id => nodes.get(id)?.callFrame.functionName === '(idle)' ? undefined : stages.get(id))
 }
 
-/** The functions that used the most time of their own. */
-export function hottestOf (profile: Profile, most = 25): Share[] {
+/** Functions by the time of their own, the largest first. */
+export function hottestOf (profile: Profile): Share[] {
   const nodes = new Map(profile.nodes.map(node => [node.id, node]))
   return sum(profile, id => {
     const frame = nodes.get(id)?.callFrame
     return frame === undefined || frame.functionName === '(idle)' ? undefined : frameOf(frame)
-  }).slice(0, most)
+  })
 }
 
 function sum ({ samples, timeDeltas }: Profile, nameOf: (id: number) => string | undefined): Share[] {

@@ -70,6 +70,8 @@ export async function startMeasured ({ folder, words, environment = {}, urlIn, r
   const child = spawn(...onFirstCore(process.execPath, words), { cwd: folder, stdio: ['ignore', log, log], env: { PATH: process.env.PATH, HOME: folder, ...environment } })
   closeSync(log)
   const exited = once(child, 'exit')
+  let isStopping = false
+  child.once('exit', (code, signal) => { if (!isStopping) console.error(`ended by itself, ${code ?? signal}: ${readFileSync(logFile, 'utf8').slice(-1000)}`) })
   const kill = () => { child.kill('SIGKILL') }
   running.add(kill)
 
@@ -87,6 +89,7 @@ export async function startMeasured ({ folder, words, environment = {}, urlIn, r
     pid: child.pid ?? 0,
     readyMs: performance.now() - started,
     async stop (signal = 'SIGTERM') {
+      isStopping = true
       child.kill(signal)
       const patience = setTimeout(kill, 20_000)
       await exited

@@ -22,10 +22,10 @@ export async function sustainedByNodeRed (bench: Bench, program: string): Promis
   const far = await openFarSide(bench.ids)
   try {
     const nodeRed = await startNodeRed({ folder: bench.folder, program, brokerUrl: far.brokerUrl, tokenioUrl: far.tokenio.url })
-    const caller = await openCaller(nodeRed)
+    const caller = openCaller(nodeRed)
     try {
       const flow = await pump({ caller, pid: nodeRed.pid, ids: bench.ids, ledger: far.ledger, ...bench.amounts })
-      const missing = await far.ledger.settled(5000)
+      const missing = await far.ledger.settled()
       bench.checks.push({ of: 'Node-RED', events: far.ledger.events(), missing, repeats: far.ledger.repeats() })
       return flow
     } finally {

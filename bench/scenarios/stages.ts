@@ -43,13 +43,14 @@ export async function showStages (bench: Bench): Promise<string> {
   })
   const [wayIn, wayOut] = [await readProfile(join(parts.folder, 'in')), await readProfile(join(parts.folder, 'out'))]
   return [
-    `\n${accepted} callbacks accepted`, shareTable(stagesOf(wayIn, rules), accepted), shareTable(hottestOf(wayIn), accepted),
-    `\n${accepted} callbacks delivered`, shareTable(stagesOf(wayOut, rules), accepted), shareTable(hottestOf(wayOut), accepted),
+    `\n${accepted} callbacks accepted`, shareTable('stage', stagesOf(wayIn, rules), accepted), shareTable('function, its own time', hottestOf(wayIn), accepted),
+    `\n${accepted} callbacks delivered`, shareTable('stage', stagesOf(wayOut, rules), accepted), shareTable('function, its own time', hottestOf(wayOut), accepted),
   ].join('\n\n')
 }
 
-function shareTable (shares: readonly Share[], callbacks: number): string {
+/** The first 25, and no crumbs. */
+function shareTable (title: string, shares: readonly Share[], callbacks: number): string {
   const whole = shares.reduce((sum, { milliseconds }) => sum + milliseconds, 0)
-  return tableOf(['stage', 'share', 'µs per callback'], shares.filter(({ milliseconds }) => milliseconds / whole > 0.004)
+  return tableOf([title, 'share', 'µs per callback'], shares.slice(0, 25).filter(({ milliseconds }) => milliseconds / whole > 0.004)
     .map(({ name, milliseconds }) => [name, `${(milliseconds / whole * 100).toFixed(1)} %`, (milliseconds * 1000 / callbacks).toFixed(2)]))
 }
