@@ -52,7 +52,7 @@ export function createBank ({ play, callbackUrl }: BankParts) {
       const [key, choice] = [given.get('request-id') ?? '', choices.find(known => known === given.get('choice'))]
       if (choice === undefined || !/^[\w:]{1,128}$/.test(key)) return { status: 400, body: 'No such choice' }
       play.chosen(key, choice)
-      return { status: 303, location: `${callbackUrl()}?${queryOf(key, choice)}` }
+      return { status: 303, location: `${callbackUrl()}?${queryOf(key, choice).toString()}` }
     },
   }
 }

@@ -8,7 +8,7 @@ import { until } from '../publisher/until.ts'
 
 const alphabet = '123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz'
 let made = 0
-const newId = () => `rq:${'3SVzgJtzu2DvaZSgRGznpdknT3'}${alphabet[Math.floor(made / 58)]}${alphabet[made++ % 58]}:5zKtXEAq`
+const newId = () => `rq:3SVzgJtzu2DvaZSgRGznpdknT3${alphabet[Math.floor(made / 58)]}${alphabet[made++ % 58]}:5zKtXEAq`
 const otp = { fields: [{ id: 'otp', description: 'One-time passcode' }] }
 const encode = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url')
 const authorizationOf = (id: string) => `/token-requests/${id}/authorization`
@@ -24,7 +24,7 @@ async function start (t: Test, environment: { readonly [name: string]: string } 
 
   const get = async (path: string, headers: object = html) => fetch(new URL(path, url), { redirect: 'manual', headers: { ...headers } })
   const post = async (path: string, entered: { readonly [name: string]: string }) => fetch(new URL(path, url), { method: 'POST', redirect: 'manual', headers: html, body: new URLSearchParams(entered) })
-  const callback = async (id: string, more: { readonly [name: string]: string } = {}) => get(`/v1/tokenio/callback?${new URLSearchParams({ 'request-id': id, request_id: id, ...more })}`)
+  const callback = async (id: string, more: { readonly [name: string]: string } = {}) => get(`/v1/tokenio/callback?${new URLSearchParams({ 'request-id': id, request_id: id, ...more }).toString()}`)
   const comeBack = async (id: string, fields: object = otp) => {
     const reply = await callback(id, { 'credential-fields': encode(fields) })
     return { status: reply.status, path: reply.headers.get('location') ?? '' }

@@ -13,7 +13,7 @@ export function createArrive ({ call, idPattern }: Parts) {
   return async function arrive (query: string, traceparent: string, signal: AbortSignal): Promise<Arrived> {
     const { json, traceId } = await tell(query, signal)
     const given = isObject(json) ? json : {}
-    const key = [given.tokenRequestId, inner(given.tokenRequest, 'id'), inner(given.result, 'tokenRequestId')].find(id => typeof id === 'string') as string | undefined
+    const key = [given.tokenRequestId, inner(given.tokenRequest, 'id'), inner(given.result, 'tokenRequestId')].find(isText)
     if (key === undefined || !isSegment(key) || !idPattern.test(key)) throw new Failure('RESULT_INVALID', { reason: "Token.io's reply names no token request" })
     const { fields, faults } = readFields(given)
     const redirectUrl = httpsUrl(given.redirectUrl)
@@ -36,6 +36,10 @@ export function createArrive ({ call, idPattern }: Parts) {
       throw new Failure('PARAMETERS_INVALID', { reason: 'Token.io does not know this callback', details: [{ issue: 'is not known to Token.io', field: 'query', location: 'query' }] })
     }
   }
+}
+
+function isText (value: unknown): value is string {
+  return typeof value === 'string'
 }
 
 function inner (value: unknown, name: string): unknown {

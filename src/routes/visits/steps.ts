@@ -95,10 +95,12 @@ function show (reply: FastifyReply, text: string, policy: string): FastifyReply 
 function enteredIn ({ parts }: Step, body: unknown): { readonly [name: string]: string } | undefined {
   const given = new Map(Object.entries(typeof body === 'object' && body !== null ? body : {}))
   const inputs = parts.filter(part => part.kind === 'input' || part.kind === 'choice')
-  const entered = inputs.map(input => [input.name, given.get(input.name)] as const)
-  const isWhole = inputs.every((input, at) => {
-    const value: unknown = entered[at]?.[1]
-    return typeof value === 'string' && value !== '' && value.length <= 4096 && (input.kind === 'input' || input.options.includes(value))
-  })
-  return isWhole ? Object.fromEntries(entered) as { [name: string]: string } : undefined
+  const entered: (readonly [name: string, value: string])[] = []
+  for (const input of inputs) {
+    const value: unknown = given.get(input.name)
+    if (typeof value !== 'string' || value === '' || value.length > 4096) return undefined
+    if (input.kind === 'choice' && !input.options.includes(value)) return undefined
+    entered.push([input.name, value])
+  }
+  return Object.fromEntries(entered)
 }
