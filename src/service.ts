@@ -87,6 +87,7 @@ async function open (config: Config, known: readonly Provider[], log: FastifyBas
     expirySeconds: config.MQTT_EVENT_EXPIRY_SECONDS,
     maxAttempts: config.DELIVERY_MAX_ATTEMPTS,
     retentionHours: config.RETENTION_HOURS,
+    unknownPerMinute: config.RATE_LIMIT_PER_MINUTE,
     subscriberOf: async (provider, key) => (await registrations.find(provider, key))?.subscriber ?? 'default',
     log,
   }), part => part.stop())

@@ -1,3 +1,4 @@
+import type { Callback } from '../domain/callback.ts'
 import type { Journal } from '../journal/journal.ts'
 import type { Keeping } from '../journal/keeping.ts'
 import type { OpenProvider } from '../providers/provider.ts'
@@ -5,8 +6,9 @@ import type { Publisher } from '../publisher/publisher.ts'
 import type { Registrations } from '../registrations/registrations.ts'
 import { createBackoff } from './backoff.ts'
 import { createBreaker, type BreakerState } from './breaker.ts'
-import { createEventValidators } from './event-validators.ts'
+import { createEventValidators, type EventValidators } from './event-validators.ts'
 import type { DeliveryLog } from './log.ts'
+import { createPacedFetch } from './paced-fetch.ts'
 import { createClear, createPublish } from './publish.ts'
 import { createReschedule } from './reschedule.ts'
 import { createResolve } from './resolve.ts'
@@ -26,6 +28,8 @@ export interface DeliveryParts {
   /** Hours that payloads are kept after their end. */
   readonly retentionHours: number
   readonly subscriberOf: (provider: string, key: string) => Promise<string>
+  /** `RATE_LIMIT_PER_MINUTE`: keys that a provider does not know, while others wait that nobody registered. Default: no limit. */
+  readonly unknownPerMinute?: number
   readonly log: DeliveryLog
   /** Milliseconds since 1970. */
   readonly now?: () => number
@@ -33,6 +37,8 @@ export interface DeliveryParts {
   /** From 0 to 1, for the backoff. */
   readonly random?: () => number
   readonly newId?: () => string
+  /** Default: compiled from what the providers declare. */
+  readonly validators?: EventValidators
 }
 
 export interface Delivery {
@@ -49,9 +55,10 @@ const resultsAtOnce = 32
 /** One sweep for each provider, so that a dead one holds up no other; one for events, one for expired topics, one for what is over its time. */
 export function startDelivery (parts: DeliveryParts): Delivery {
   const { providers, journal, registrations, publisher, source, topicPrefix, expirySeconds, maxAttempts, retentionHours, subscriberOf, log } = parts
-  const { now = Date.now, timers, random = Math.random, newId } = parts
+  const { now = Date.now, timers, random = Math.random, newId, validators = createEventValidators(providers), unknownPerMinute = Number.MAX_SAFE_INTEGER } = parts
+  const isRegistered = async ({ provider, key }: Callback) => await subscriberOf(provider, key) !== 'default'
   const timing = { now, log, ...timers === undefined ? {} : { timers } }
-  const toEvent = createToEvent({ source, topicPrefix, validators: createEventValidators(providers), now, ...newId === undefined ? {} : { newId } })
+  const toEvent = createToEvent({ source, topicPrefix, validators, now, ...newId === undefined ? {} : { newId } })
   const patience = { maxAttempts, backoff: createBackoff({ random }), outageBackoff: createBackoff({ cap: 60_000, random }), now, log }
   const putOff = createReschedule({ reschedule: journal.reschedule, bury: journal.bury, idsOf: ({ entry }) => ({ entryId: entry.id }), ...patience })
   const putOffEvent = createReschedule({
@@ -64,7 +71,8 @@ export function startDelivery (parts: DeliveryParts): Delivery {
   const breakers = new Map(providers.map(({ name }) => [name, createBreaker({ now })]))
   const resolving = providers.map(provider => {
     const breaker = breakers.get(provider.name)!
-    const resolve = createResolve({ provider, breaker, journal, toEvent, subscriberOf, topicPrefix, putOff, now, log })
+    const fetchResult = createPacedFetch({ provider, isRegistered, perMinute: unknownPerMinute, now })
+    const resolve = createResolve({ provider: { ...provider, fetchResult }, breaker, journal, toEvent, subscriberOf, topicPrefix, putOff, now, log })
     return startSweep({ name: provider.name, capacity: () => breaker.capacity(resultsAtOnce), claim: limit => journal.claim(provider.name, limit), work: resolve, ...timing })
   })
   const publish = createPublish({ publisher, journal, putOff: putOffEvent, expirySeconds, now, log })
