@@ -1,11 +1,22 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import * as oauth from 'oauth4webapi'
 import { freePort } from './mosquitto.ts'
 import { pairOf, type Pair } from './token/jwt.ts'
 
+/** A client that comes again when a machine that is busy with other tests says 503. */
+export async function patientFetch (url: string | URL, init?: RequestInit): Promise<Response> {
+  for (let tries = 0; ; tries++) {
+    const reply = await fetch(url, init)
+    if (reply.status !== 503 || tries === 60) return reply
+    await reply.body?.cancel()
+    await sleep(250)
+  }
+}
+
 // oxlint-disable-next-line typescript/no-deprecated -- plain HTTP on loopback
-const insecure = { [oauth.allowInsecureRequests]: true }
+const insecure = { [oauth.allowInsecureRequests]: true, [oauth.customFetch]: (url: string, init: object) => patientFetch(url, init) }
 
 export interface Clients {
   /** The environment of a process that knows them; its public listener has a port of its own, since it issues tokens in that name. */

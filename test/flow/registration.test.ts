@@ -1,6 +1,6 @@
 import mqtt from 'mqtt'
 import t, { type Test } from 'tap'
-import { makeClients } from '../clients.ts'
+import { makeClients, patientFetch } from '../clients.ts'
 import { directoryFor, startProcess } from '../process.ts'
 import { subscribe } from '../subscriber.ts'
 
@@ -9,9 +9,9 @@ const presentation = (state: string, more: object = {}) => ({ state, vp_token: '
 async function open (t: Test, more: { readonly [name: string]: string } = {}) {
   const directory = directoryFor(t)
   const clients = await makeClients(directory, { 'app-7': 'registrations subscribe', 'app-8': 'registrations subscribe', backend: 'registrations:any subscribe:all', watcher: 'subscribe' })
-  const process = await startProcess(t, { directory, ...clients.environment, RETURN_URL_ORIGINS: 'https://app.example,http://127.0.0.1:9', ...more })
+  const process = await startProcess(t, { directory, ...clients.environment, RATE_LIMIT_PER_MINUTE: '100000', RETURN_URL_ORIGINS: 'https://app.example,http://127.0.0.1:9', ...more })
   const send = async (method: string, path: string, body?: unknown, token?: string) => {
-    const reply = await fetch(`${process.url}${path}`, {
+    const reply = await patientFetch(`${process.url}${path}`, {
       method,
       redirect: 'manual',
       headers: { ...body !== undefined && { 'content-type': 'application/json' }, ...token !== undefined && { authorization: `Bearer ${token}` } },
@@ -86,7 +86,7 @@ void t.test('a registration that comes late gets the key’s last event on its t
   const { tokenFor, register, mqtt: broker, url } = await open(t)
   const id = 'rq:3SVzgJtzu2DvaZSgRGznpdknT3dq:5zKtXEAq'
   const all = await subscribe(t, broker)
-  await fetch(`${url}/v1/tokenio/callback?request-id=${id}&request_id=${id}`)
+  await patientFetch(`${url}/v1/tokenio/callback?request-id=${id}&request_id=${id}`)
   const [first] = await all.until(received => received.some(({ event }) => event.type.includes('completed')))
   const token = await tokenFor('app-7')
   const late = await register(token, { provider: 'tokenio', key: id })
@@ -143,7 +143,7 @@ void t.test('a user returns only to an origin that was allowed, and only by a br
     'javascript:alert(1)', '//app.example', 'https://user:secret@app.example/', 'data:text/html,hi', 'app.example',
   ]) t.match(await register(token, { provider: 'tokenio', key: id, returnUrl }), { status: 400, body: { details: [{ field: 'returnUrl' }] } }, returnUrl)
   t.match(await register(token, { provider: 'tokenio', key: id, returnUrl: 'HTTPS://App.Example/done?x=1#y' }), { status: 201 })
-  const call = (headers: { [name: string]: string }) => fetch(`${url}/v1/tokenio/callback?request-id=${id}&request_id=${id}`, { headers, redirect: 'manual' })
+  const call = (headers: { [name: string]: string }) => patientFetch(`${url}/v1/tokenio/callback?request-id=${id}&request_id=${id}`, { headers, redirect: 'manual' })
   const back = await call({ accept: 'text/html' })
   t.match([back.status, back.headers.get('location')], [303, /^https:\/\/app\.example\/done\?x=1/])
   t.equal((await call({ accept: 'application/json' })).status, 200)
