@@ -97,7 +97,6 @@ export async function runChaos ({ kills, engine, seconds, random = Math.random, 
     /** What the broker acknowledged and lost with its memory goes out again, as an operator would have it. */
     async function killBroker (): Promise<void> {
       const since = new Date(Date.now() - 10_000).toISOString()
-      state.brokerKills++
       await mosquitto.kill()
       await sleep(random() * 500)
       await mosquitto.restart()
@@ -108,7 +107,7 @@ export async function runChaos ({ kills, engine, seconds, random = Math.random, 
         const reply = await fetch(`${state.ops}/v1/entries/redrive`, {
           method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ delivered: true, since, until }), signal: AbortSignal.timeout(5000),
         }).catch(() => undefined)
-        if (reply?.status === 200) return
+        if (reply?.status === 200) { state.brokerKills++; return }
         await sleep(100)
       }
       throw new Error('Nothing could be redriven.')
@@ -144,6 +143,8 @@ export async function runChaos ({ kills, engine, seconds, random = Math.random, 
     }
     await sleep(500)
     const seen = seenOf(subscriber.received)
+    const disordered = [...seen].filter(([id, key]) => isDisordered(key, sent.get(id)?.brokerKills === state.brokerKills))
+    for (const [id, { types }] of disordered.slice(0, 5)) log(`${id}: ${types.map(type => type.split('.')[2]).join(', ')}`)
     const delivered = acknowledged.filter(([id]) => (seen.get(id)?.finals.size ?? 0) > 0).length
     return {
       kills: killed,
@@ -154,7 +155,7 @@ export async function runChaos ({ kills, engine, seconds, random = Math.random, 
       unanswered: state.unanswered,
       repeated: subscriber.received.length - [...seen.values()].reduce((sum, { ids }) => sum + ids.size, 0),
       doubled: [...seen.values()].filter(({ finals }) => finals.size > 1).length,
-      disordered: [...seen].filter(([id, key]) => isDisordered(key, sent.get(id)?.brokerKills === state.brokerKills)).length,
+      disordered: disordered.length,
     }
   }
 }

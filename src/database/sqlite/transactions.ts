@@ -27,13 +27,15 @@ export interface TransactionsParts {
   readonly onTrouble?: ((failure: Failure) => void) | undefined
   /** Told of each commit: how many writes shared it, and the milliseconds that it took. */
   readonly onCommit?: ((writes: number, milliseconds: number) => void) | undefined
+  /** When a group that is gathering is committed; default: at the end of this turn of the event loop. */
+  readonly soon?: (act: () => void) => void
 }
 
 /** Writes in groups: one transaction, and one fsync, for all that arrives in a turn of the event loop. */
-export function createTransactions ({ db, onTrouble, onCommit }: TransactionsParts): Transactions {
+export function createTransactions ({ db, onTrouble, onCommit, soon = setImmediate }: TransactionsParts): Transactions {
   const begin = db.prepare('BEGIN IMMEDIATE')
   const end = db.prepare('COMMIT')
-  const group = createGroupCommit<Operation<unknown>, unknown>({ commit })
+  const group = createGroupCommit<Operation<unknown>, unknown>({ commit, soon })
 
   function commit (operations: readonly Operation<unknown>[]): unknown[] {
     const acts: (() => void)[] = []
