@@ -23,6 +23,8 @@ void t.test('behind HAProxy on PostgreSQL, whatever is killed or leaves: nothing
   const [leaving, killed, staying] = await Promise.all(ports.slice(0, 3).map(start)) as [Running, Running, Running]
   const subscriber = await subscribe(t, mosquitto.url, { protocolVersion: 5, reconnectPeriod: 100 })
 
+  for (let turn = 0; (await request(`${haproxy.url}/readyz`)).statusCode !== 200 && turn < 500; turn++) await sleep(20) // it has yet to see them
+
   const acknowledged = new Set<string>()
   const refused: { readonly phase: string, readonly status: number | string }[] = []
   const state = { phase: 'quiet', loading: true, next: 0 }
@@ -50,6 +52,7 @@ void t.test('behind HAProxy on PostgreSQL, whatever is killed or leaves: nothing
   const refusedIn = (phase: string) => refused.filter(one => one.phase === phase)
 
   await during('quiet', () => sleep(500))
+  t.same(refusedIn('quiet'), [])
   await during('a replica leaves', async () => { t.equal(await leaving.stop('SIGTERM'), 0) })
   t.same(refusedIn('a replica leaves'), [], 'nobody notices that a replica leaves')
   await during('a replica is added', () => start(ports[3]))
