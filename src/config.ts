@@ -153,9 +153,26 @@ function faultsTogether (config: Config, production: boolean): string[] {
   if (!production) return faults
   if (config.SANDBOX) faults.push('SANDBOX must not be on in production')
   if (config.PUBLIC_URL === undefined) faults.push('PUBLIC_URL is missing: production needs it')
+  faults.push(...plainUrls(config))
   if (config.MQTT_URL === undefined && !config.ALLOW_EMBEDDED_IN_PRODUCTION) faults.push('MQTT_URL is missing: production needs it (or ALLOW_EMBEDDED_IN_PRODUCTION=true)')
   if (config.OAUTH_SIGNING_KEY_FILE === undefined) faults.push('OAUTH_SIGNING_KEY_FILE is missing: production needs it')
+  if (config.JOURNAL_ENCRYPTION_KEYS?.some(isWeakKey) === true) faults.push('JOURNAL_ENCRYPTION_KEYS must be random bytes: one of them repeats itself')
   if (config.JOURNAL_ENCRYPTION_KEYS === undefined) faults.push('JOURNAL_ENCRYPTION_KEYS is missing: production needs it')
+  return faults
+}
+
+/** Of 32 random bytes, fewer than 16 different ones are never seen: it was typed, or copied from an example. */
+function isWeakKey (key: string): boolean {
+  return new Set(Buffer.from(key, 'base64')).size < 16
+}
+
+/** What would cross the network in the clear. Loopback is no network. */
+function plainUrls ({ PUBLIC_URL, MQTT_URL = [], RETURN_URL_ORIGINS = [] }: Config): string[] {
+  const isPlain = (text: string) => URL.canParse(text) && ['http:', 'ws:', 'mqtt:'].includes(new URL(text).protocol) && !isLoopback(new URL(text).hostname.replace(/^\[|\]$/g, ''))
+  const faults: string[] = []
+  if (PUBLIC_URL !== undefined && isPlain(PUBLIC_URL)) faults.push('PUBLIC_URL must be https in production')
+  if (MQTT_URL.some(isPlain)) faults.push('MQTT_URL must be mqtts or wss in production, but for a broker on this machine')
+  if (RETURN_URL_ORIGINS.some(isPlain)) faults.push('RETURN_URL_ORIGINS must be https in production')
   return faults
 }
 

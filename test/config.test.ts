@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import t from 'tap'
 import { coreSettings, loadConfig, settingsOf, type ProviderSettings } from '../src/config.ts'
 import { Failure } from '../src/domain/failure.ts'
@@ -12,7 +13,7 @@ const production = {
   NODE_ENV: 'production',
   PUBLIC_URL: 'https://callbacks.example',
   MQTT_URL: 'mqtts://broker.example',
-  JOURNAL_ENCRYPTION_KEYS: `${'A'.repeat(43)}=`,
+  JOURNAL_ENCRYPTION_KEYS: randomBytes(32).toString('base64'),
   OAUTH_SIGNING_KEY_FILE: './data/key.pem',
   TOY_URL: 'https://toy.example',
 }
@@ -119,6 +120,16 @@ void t.test('production demands what it needs', async t => {
 void t.test('production runs on the embedded broker only when told to', async t => {
   t.strictSame(fieldsOf({ ...production, MQTT_URL: '' }), ['MQTT_URL'])
   t.doesNotThrow(() => loadConfig({ ...production, MQTT_URL: '', ALLOW_EMBEDDED_IN_PRODUCTION: 'true' }, [toy]))
+})
+
+void t.test('nothing leaves a production machine in the clear, and no weak key seals: all faults at once', async t => {
+  t.strictSame(fieldsOf({
+    ...production, PUBLIC_URL: 'http://callbacks.example', MQTT_URL: 'mqtts://a,mqtt://b', RETURN_URL_ORIGINS: 'https://a,http://b.example', OPS_HOST: '0.0.0.0', JOURNAL_ENCRYPTION_KEYS: `${'A'.repeat(43)}=`,
+  }).toSorted(), ['JOURNAL_ENCRYPTION_KEYS', 'MQTT_URL', 'OPS_TOKEN', 'PUBLIC_URL', 'RETURN_URL_ORIGINS'])
+  for (const MQTT_URL of ['mqtt://broker.example', 'ws://broker.example/mqtt', 'mqtt://10.0.0.1', 'mqtt://localhost.evil.example', 'mqtt://127.0.0.1.evil.example']) {
+    t.strictSame(fieldsOf({ ...production, MQTT_URL }), ['MQTT_URL'], MQTT_URL)
+  }
+  for (const MQTT_URL of ['mqtt://127.0.0.1:1883', 'mqtt://localhost', 'ws://[::1]:9001/mqtt', 'mqtts://a,wss://b']) t.doesNotThrow(() => loadConfig({ ...production, MQTT_URL }, []), MQTT_URL)
 })
 
 void t.test('the sandbox is on where nobody else answers, and never in production', async t => {
