@@ -43,6 +43,7 @@ async function run (): Promise<number> {
   const regressions = regressionsIn(figures)
   console.log(`\n${targetTable(figures)}\n\n${spreadTable(spreads)}\n\n${checkTable(bench.checks)}\n\n${JSON.stringify(conditions)}`)
   await keep({ conditions, figures, spreads, checks: bench.checks })
+  if (conditions.loadAverageBefore > 0.5) console.log('\nSomebody else was at work on this machine: these figures are not to be kept.')
   if (lost > 0) console.log(`\n${lost} acknowledged callbacks had no event.`)
   for (const regression of asked.check ? regressions : []) console.log(`\n${regression}`)
   return lost > 0 || (asked.check && regressions.length > 0) ? 1 : 0

@@ -1,7 +1,6 @@
 import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { closeSync, openSync, readFileSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -16,7 +15,7 @@ export interface MeasuredProcess {
 }
 
 export interface ServiceParts {
-  /** Where its journal and log lie. */
+  /** Where its journal lies. */
   readonly folder: string
   readonly brokerUrl: string
   readonly tokenioUrl: string
@@ -34,7 +33,7 @@ export function newKey (): string {
   return randomBytes(32).toString('base64')
 }
 
-/** The service as `npm start` runs it, with a sealed journal and its log in a file. */
+/** The service as `npm start` runs it, with a sealed journal and its log in a pipe. */
 export async function startService ({
   folder, brokerUrl, tokenioUrl, journalUrl = `sqlite:${join(folder, 'journal.db')}`, keys = newKey(), nodeWords = [],
 }: ServiceParts): Promise<MeasuredProcess> {
@@ -64,25 +63,24 @@ interface MeasuredParts {
 /** A process on the first core, ready to be asked. Throws with the end of its log when it ends first, or takes a minute. */
 export async function startMeasured ({ folder, words, environment = {}, urlIn, readyPath }: MeasuredParts): Promise<MeasuredProcess> {
   await mkdir(folder, { recursive: true })
-  const logFile = join(folder, 'process.log')
-  const log = openSync(logFile, 'w')
   const started = performance.now()
-  const child = spawn(...onFirstCore(process.execPath, words), { cwd: folder, stdio: ['ignore', log, log], env: { PATH: process.env.PATH, HOME: folder, ...environment } })
-  closeSync(log)
+  const child = spawn(...onFirstCore(process.execPath, words), { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'], env: { PATH: process.env.PATH, HOME: folder, ...environment } })
   const exited = once(child, 'exit')
-  let isStopping = false
-  child.once('exit', (code, signal) => { if (!isStopping) console.error(`ended by itself, ${code ?? signal}: ${readFileSync(logFile, 'utf8').slice(-1000)}`) })
   const kill = () => { child.kill('SIGKILL') }
   running.add(kill)
+  let [url, said, isStopping]: [string | undefined, string, boolean] = [undefined, '', false]
+  for (const output of [child.stdout, child.stderr]) { // read as a container's runtime reads it, so that it never waits for us
+    output.on('data', (chunk: Buffer) => { if (url === undefined || child.exitCode !== null) said = (said + chunk.toString()).slice(-10_000) })
+  }
+  child.once('exit', (code, signal) => { if (!isStopping) console.error(`${words.at(-1)} ended by itself: ${code ?? signal}. ${said}`) })
 
-  let url: string | undefined
   while (url === undefined || !await answers(url + readyPath)) {
     if (child.exitCode !== null || performance.now() - started > 60_000) {
       kill()
-      throw new Error(`${words.at(-1)} did not start: ${readFileSync(logFile, 'utf8').slice(-2000)}`)
+      throw new Error(`${words.at(-1)} did not start: ${said}`)
     }
     await sleep(2)
-    url ??= urlIn(readFileSync(logFile, 'utf8'))
+    url ??= urlIn(said)
   }
   return {
     url,
