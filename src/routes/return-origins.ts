@@ -8,7 +8,7 @@ export function createReturnUrls ({ origins }: { readonly origins: readonly stri
   return {
     faultsOf (text: string | undefined): Detail[] {
       if (text === undefined) return []
-      const url = URL.parse(text)
+      const url = readTwoWays.test(text) ? null : URL.parse(text)
       if (url === null || url.username !== '' || url.password !== '' || !isSafe(url)) return fault('must be an https URL')
       return allowed.has(url.origin) ? [] : fault('has an origin that is not among RETURN_URL_ORIGINS')
     },
@@ -16,6 +16,9 @@ export function createReturnUrls ({ origins }: { readonly origins: readonly stri
     normal: (text: string): string => new URL(text).href,
   }
 }
+
+/** Not every reader takes these as a browser does: RFC 3986 has none of them. */
+const readTwoWays = /[\\\s\p{Cc}]/u
 
 function isSafe ({ protocol, hostname }: URL): boolean {
   return protocol === 'https:' || (protocol === 'http:' && (hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d+){3}$/.test(hostname)))
