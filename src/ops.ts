@@ -1,5 +1,7 @@
 import { Ajv } from 'ajv'
 import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify'
+import { addConsole } from './console/console.ts'
+import { addSandboxRoutes, type SandboxRouteParts } from './console/sandbox-routes.ts'
 import { Failure } from './domain/failure.ts'
 import { addBackupRoute, type BackupParts } from './routes/backup.ts'
 import { addDoctorRoute, type DoctorParts } from './routes/doctor.ts'
@@ -13,7 +15,7 @@ import { addMethodRefusals } from './routes/method-refusals.ts'
 import { addOpsAccess } from './routes/ops-access.ts'
 import { addSecurityHeaders } from './routes/security-headers.ts'
 
-export interface OpsParts extends Partial<MetricsParts & BackupParts & DoctorParts>, HealthParts {
+export interface OpsParts extends Partial<MetricsParts & BackupParts & DoctorParts>, SandboxRouteParts, HealthParts {
   readonly journal: EntryRouteParts['journal'] & LiveParts['journal']
   readonly log: FastifyBaseLogger
   /** `OPS_TOKEN`; without one, only who is on this machine is answered. */
@@ -25,7 +27,7 @@ export interface OpsParts extends Partial<MetricsParts & BackupParts & DoctorPar
 const generated = new URL('../openapi/', import.meta.url)
 
 /** The private face: health, documents, the entries of the journal. */
-export async function buildOps ({ checks, metrics = async () => '', examine = async () => [], backup, journal, log, token, documents = generated }: OpsParts): Promise<FastifyInstance> {
+export async function buildOps ({ checks, metrics = async () => '', examine = async () => [], backup, sandbox, journal, log, token, documents = generated }: OpsParts): Promise<FastifyInstance> {
   const ops = Fastify({
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true }),
@@ -48,6 +50,8 @@ export async function buildOps ({ checks, metrics = async () => '', examine = as
   addLiveRoute(ops, { journal, checks })
   addBackupRoute(ops, { backup })
   addDoctorRoute(ops, { examine })
+  addConsole(ops)
+  addSandboxRoutes(ops, { sandbox })
   refuseMethods()
   return ops
 }

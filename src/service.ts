@@ -114,7 +114,7 @@ async function open (config: Config, known: readonly Provider[], log: FastifyBas
   const detach = broker?.attach(app.server)
   await app.listen({ host: config.HOST, port: config.PORT, listenTextResolver: () => 'listening on the public address' })
 
-  const ops = opened(await buildOps({ checks, metrics: metrics.text({ journal, delivery, checks }), examine: createExamine({ config, journal, publisher, known, providers }), backup: database.engine === 'sqlite' ? database.sqlite.backup : undefined, journal, log, token: config.OPS_TOKEN }), part => part.close())
+  const ops = opened(await buildOps({ checks, sandbox: sandbox && await sandboxUser(sandbox), metrics: metrics.text({ journal, delivery, checks }), examine: createExamine({ config, journal, publisher, known, providers }), backup: database.engine === 'sqlite' ? database.sqlite.backup : undefined, journal, log, token: config.OPS_TOKEN }), part => part.close())
   await ops.listen({ host: config.OPS_HOST, port: config.OPS_PORT, listenTextResolver: () => 'listening on the ops address' })
 
   const addresses = { public: urlOf(app), ops: urlOf(ops), ...broker === undefined ? {} : { mqtt: `mqtt://${hostPort(broker.address())}` }, ...sandbox && { bank: sandbox.bank } }
@@ -163,6 +163,11 @@ async function openSandbox (parts: SandboxParts): Promise<Sandbox> {
 /** Where a browser of this machine finds who listens on all addresses. */
 function browsable (url: string): string {
   return url.replace('//0.0.0.0:', '//127.0.0.1:').replace('//[::]:', '//[::1]:')
+}
+
+async function sandboxUser (sandbox: Sandbox) {
+  const { createSend } = await import('./sandbox/send.ts')
+  return createSend(sandbox)
 }
 
 function openProvider (provider: Provider, settings: Settings, sandbox: Sandbox | undefined): OpenProvider {

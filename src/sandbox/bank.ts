@@ -16,7 +16,7 @@ export interface Answer {
 }
 
 /** What each button says. */
-const buttons: { readonly [choice in Choice]: string } = {
+export const buttons: { readonly [choice in Choice]: string } = {
   approve: 'Approve',
   decline: 'Decline',
   unavailable: 'Bank unavailable',
