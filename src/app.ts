@@ -16,6 +16,7 @@ import { addMethodRefusals } from './routes/method-refusals.ts'
 import { createPages, type PagesParts } from './routes/pages/pages.ts'
 import { addRegistrationRoutes, type RegistrationRouteParts } from './routes/registrations.ts'
 import { addRequestFaults } from './routes/request-faults.ts'
+import { addReturnRoutes } from './routes/returns.ts'
 import { addSecurityHeaders, securityHeaders } from './routes/security-headers.ts'
 import { addTokenRoutes } from './routes/token.ts'
 import { addVisitRoutes, type VisitParts } from './routes/visits/visits.ts'
@@ -86,6 +87,7 @@ export async function buildApp ({ tokens, brand, checks, isClosing = () => false
   addRegistrationRoutes(app, { ...parts, verify })
   addEventRoutes(app, { ...parts, verify })
   addHandingRoutes(app, { ...parts, verify })
+  addReturnRoutes(app, { ...parts, pages })
   addTokenRoutes(app, { tokens })
   addHealthRoutes(app, { checks })
   refuseMethods()

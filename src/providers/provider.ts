@@ -49,6 +49,8 @@ export interface OpenProvider {
   readonly visits?: Visits
   /** How clients claim what a callback brought, instead of reading it from an event; absent: they do not. */
   readonly handing?: Handing
+  /** How browsers come back from a registered authorization whose callback a server brings; absent: they do not come here. */
+  readonly returning?: Returning
   /** Whether the last calls to the provider went well; shown by readiness under the provider's name. */
   health (): Health
   close (): Promise<void>
@@ -193,6 +195,21 @@ export interface Handing extends Operation {
   isProved (body: JsonObject, registration: Registration): boolean
   /** Undefined when the callback brought nothing that could be handed over. */
   toReply (callback: Callback, registration: Registration): JsonObject | undefined
+}
+
+/** The way in for a browser whose user is done elsewhere. What it brings decides nothing. */
+export interface Returning extends Operation {
+  /** Each has the parameter `:key`; the first is the documented one, the others are aliases. */
+  readonly paths: readonly [string, ...string[]]
+  readonly parameters: JsonSchema
+  readonly examples: { readonly [name: string]: JsonObject }
+  /** Whether this browser is the one whose user the callback was of; in constant time. */
+  isTheirs (query: JsonObject, registration: Registration): boolean
+  /** A callback that the browser itself brought, for the journal; undefined: it brought none. */
+  toCallback (query: JsonObject, traceparent: string, registration: Registration): Callback | undefined
+  /** What the registered app is told, added to its return URL. */
+  onward (query: JsonObject): { readonly [name: string]: string }
+  troubleIn (query: JsonObject): Trouble | undefined
 }
 
 /** What the user has to do. */

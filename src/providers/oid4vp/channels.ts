@@ -17,8 +17,13 @@ const reply = {
   },
 }
 
+export interface ChannelsParts extends Required<Pick<Channel, 'examine'>> {
+  /** True where a remote Iota keeps results: a code in place of a presentation is taken. */
+  readonly isRemote: boolean
+}
+
 /** The response endpoint of OpenID4VP, which is also Affinidi Iota's callback. */
-export function createChannels ({ examine }: Required<Pick<Channel, 'examine'>>): Channel[] {
+export function createChannels ({ examine, isRemote }: ChannelsParts): Channel[] {
   const channel: Channel = {
     method: 'POST',
     paths: ['/v1/callback', '/ais/v1/callback'],
@@ -32,7 +37,7 @@ export function createChannels ({ examine }: Required<Pick<Channel, 'examine'>>)
     reply,
     failures: ['KEY_USED'],
     open: openResponse,
-    faultsOf,
+    faultsOf: parameters => faultsOf(parameters, isRemote),
     keyOf,
     toCallback,
     examine,

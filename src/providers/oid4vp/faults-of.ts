@@ -6,8 +6,8 @@ import { isDeep, parseBounded } from './json-text.ts'
 interface Fault { readonly field: string, readonly issue: string }
 
 /** Faults that the schema cannot express. Members of a wrong type are the schema's to name and are passed over here. */
-export function faultsOf (given: JsonObject): Detail[] {
-  if (isWalletError(given)) return []
+export function faultsOf (given: JsonObject, isRemote = false): Detail[] {
+  if (isWalletError(given) || (isRemote && !hasPresentation(given) && textIn(given, 'response_code') !== undefined)) return []
   return [...missing(given), ...wrongToken(given), ...wrongSubmission(given)]
     .map(({ field, issue }) => ({ issue, field, value: describe(given[field]), location: 'body' }))
 }

@@ -1,8 +1,8 @@
-import { createHash, timingSafeEqual } from 'node:crypto'
 import type { JsonObject } from '../../domain/callback.ts'
 import type { Handing } from '../provider.ts'
 import { detailsOf } from './details.ts'
 import { keyOfResponseCode } from './response-code.ts'
+import { isSame } from './same.ts'
 import type { ResponseParameters } from './to-callback.ts'
 
 const text = (description: string, more: object = {}) => ({ type: 'string', minLength: 1, maxLength: 512, description, ...more })
@@ -48,11 +48,11 @@ export const handing: Handing = {
   keyOf: ({ responseCode }) => keyOfResponseCode(String(responseCode)),
   isProved (body, registration) {
     const { transactionId, responseCode, correlationId, configurationId } = detailsOf(registration)
+    const optional = [[body.correlationId, correlationId], [body.configurationId, configurationId]] as const
     const checks = [
-      isSame(body.transactionId, transactionId),
-      isSame(body.responseCode, responseCode),
-      isSame(body.correlationId ?? correlationId, correlationId),
-      isSame(body.configurationId ?? configurationId, configurationId),
+      isSame(String(body.transactionId), transactionId),
+      isSame(String(body.responseCode), responseCode),
+      ...optional.map(([given, own]) => given === undefined || own === undefined || isSame(String(given), own)),
     ]
     return checks.every(Boolean) // each was made, whatever the one before said
   },
@@ -68,11 +68,4 @@ export const handing: Handing = {
       ...nonce !== undefined && { nonce },
     } satisfies JsonObject
   },
-}
-
-/** What was not registered is not compared. */
-function isSame (given: unknown, own: string | undefined): boolean {
-  if (own === undefined) return true
-  const [one, other] = [String(given), own].map(value => createHash('sha256').update(value).digest()) as [Buffer, Buffer]
-  return timingSafeEqual(one, other)
 }

@@ -3,8 +3,10 @@ import type { OpenProvider, Provider, ProviderParts } from '../provider.ts'
 import { createChannels } from './channels.ts'
 import { events } from './events.ts'
 import { createExamine } from './examine.ts'
-import { fetchResult } from './fetch-result.ts'
+import { createFetchResult } from './fetch-result.ts'
 import { handing } from './handing.ts'
+import { createFetchRemote } from './remote-iota.ts'
+import { createReturning } from './returning.ts'
 import { registration } from './registration.ts'
 import { settings } from './settings.ts'
 import { createToEvents } from './to-events.ts'
@@ -16,15 +18,18 @@ export const oid4vp: Provider = { name: 'oid4vp', settings, open }
 
 function open ({ settings, now = Date.now }: ProviderParts): OpenProvider {
   const { fetchGuarded, close } = openGuarded()
+  const url = settings.IOTA_URL as string | undefined
+  const isRemote = url !== undefined
   const trust = readTrust(settings.OID4VP_TRUSTED_ISSUERS_FILE as string | undefined)
   return {
     name: 'oid4vp',
-    channels: createChannels({ examine: createExamine({ verify: createVerify({ trust, fetchGuarded, now }) }) }),
+    channels: createChannels({ isRemote, examine: createExamine({ verify: createVerify({ trust, fetchGuarded, now }) }) }),
     unregistered: settings.OID4VP_UNREGISTERED === 'accept' ? 'accept' : 'reject',
     registration,
     handing,
+    returning: createReturning({ isRemote }),
     events,
-    fetchResult,
+    fetchResult: createFetchResult({ fetchRemote: url === undefined ? undefined : createFetchRemote({ url, token: settings.IOTA_TOKEN as string | undefined }) }),
     toEvents: createToEvents({ byReference: settings.EVENT_PAYLOAD === 'reference' }),
     health: () => ({ status: 'ok' }),
     close,

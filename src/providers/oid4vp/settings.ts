@@ -11,6 +11,12 @@ export const settings: SettingsSchema = {
     default: 'reject',
     description: 'What becomes of a response whose `state` nobody registered: `reject` answers 403, `accept` takes it.',
   },
+  IOTA_URL: {
+    type: 'string',
+    url: ['https:', 'http:'],
+    description: 'Base of a remote Iota, such as https://apse1.api.affinidi.io/ais: callbacks that bring its response_code are fetched there. Unset: only presentations are taken.',
+  },
+  IOTA_TOKEN: { type: 'string', secret: true, description: 'Project token for IOTA_URL.' },
   OID4VP_TRUSTED_ISSUERS_FILE: {
     type: 'string',
     description: 'Whose credentials are accepted: a JSON list of DIDs, https URLs and PEM certificates (anchors of x5c). Unset: any issuer that can be resolved, but no x5c.',

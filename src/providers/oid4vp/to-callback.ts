@@ -2,7 +2,7 @@ import type { Callback, Json, JsonObject } from '../../domain/callback.ts'
 import { Failure } from '../../domain/failure.ts'
 import type { Registration } from '../../domain/registration.ts'
 import { detailsOf } from './details.ts'
-import { isWalletError, textIn } from './given.ts'
+import { hasPresentation, isWalletError, textIn } from './given.ts'
 import { newResponseCode } from './response-code.ts'
 import type { Verified } from './verify/verify.ts'
 
@@ -13,6 +13,8 @@ export type ResponseParameters = {
   readonly onboarded?: boolean
   readonly error?: string
   readonly errorDescription?: string
+  /** Names the result at a remote Iota. */
+  readonly responseCode?: string
   /** A digest of a presentation that was refused: nothing of itself is kept. */
   readonly refused?: string
 }
@@ -23,6 +25,8 @@ export type ResponseIncidental = {
   readonly connectionClientId?: string
   /** The credentials, where they were verified. */
   readonly presentations?: readonly Verified[]
+  /** What a remote Iota wants to be told beside the code. */
+  readonly remote?: { readonly correlationId?: string, readonly transactionId: string, readonly configurationId?: string }
   /** The code of a presentation that was refused. */
   readonly refusal?: string
 }
@@ -33,6 +37,8 @@ export type ResponseIncidental = {
  */
 export function toCallback (given: JsonObject, traceparent: string, registration?: Registration): Callback {
   if (registration !== undefined && registration.key !== given.state) throw new Failure('STATE_UNKNOWN')
+  const code = textIn(given, 'response_code')
+  if (registration !== undefined && code !== undefined && !isWalletError(given) && !hasPresentation(given)) return toRemoteCallback(code, 'back', traceparent, registration)
   const parameters = isWalletError(given) ? errorIn(given) : presentationIn(given)
   return {
     provider: 'oid4vp',
@@ -42,6 +48,22 @@ export function toCallback (given: JsonObject, traceparent: string, registration
     ...registration !== undefined && { incidental: incidentalOf(registration) },
     reply: registration === undefined ? { response_code: newResponseCode() } : replyOf(parameters, registration),
     singleUse: true, // OpenID4VP 1.0 §13.3, §14.1: a response is taken once
+    traceparent,
+  }
+}
+
+/** A code of a remote Iota, with which the delivery fetches the presentation there. */
+export function toRemoteCallback (responseCode: string, channel: 'front' | 'back', traceparent: string, registration: Registration): Callback {
+  const { correlationId, transactionId, configurationId } = detailsOf(registration)
+  const remote = { transactionId, ...correlationId !== undefined && { correlationId }, ...configurationId !== undefined && { configurationId } }
+  return {
+    provider: 'oid4vp',
+    channel,
+    key: registration.key,
+    parameters: { responseCode } satisfies ResponseParameters,
+    incidental: { ...incidentalOf(registration), remote },
+    reply: { response_code: responseCode },
+    ...channel === 'back' && { singleUse: true }, // a code that a browser made up must not keep out the right one
     traceparent,
   }
 }

@@ -64,7 +64,7 @@ void t.test('a wallet of oid4vc-ts answers Presentation Exchange, as a JWT and a
   for (const [format, vp_token] of [['jwt_vp', jwtVpOf({ issuer, holder })], ['ldp_vp', ldpVpOf({ issuer, holder })]] as const) {
     const { body } = await register({ nonce, clientId, presentationDefinition: definition })
     const presentation_submission = { id: 's', definition_id: 'd', descriptor_map: [{ id: 'email_vc', format, path: '$', path_nested: { id: 'email_vc', format: 'x', path: '$.verifiableCredential[0]' } }] }
-    const response = await answer(requestOf(url, body, { mode: 'direct_post', presentation_definition: definition }), { vp_token, presentation_submission } as JsonObject)
+    const response = await answer(requestOf(url, body, { mode: 'direct_post', presentation_definition: definition }), { vp_token, presentation_submission })
     t.equal(response.status, 200, format)
     t.match((await told()).map(({ data }) => data), [{ verified: true, presentations: [{ issuer: issuer.did }] }])
   }
