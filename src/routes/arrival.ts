@@ -43,7 +43,7 @@ export function createShowArrival ({ provider, journal, pages }: ArrivalParts) {
     const language = languageOf(request.headers['accept-language'])
     const path = trouble === undefined && step === undefined ? pathOf('landed') : undefined // without one, the app goes on
     void reply.type('text/html; charset=utf-8').header('content-security-policy', pages.policy(path === undefined ? undefined : 'watch'))
-    return reply.send(pages.show(trouble ?? 'received', language, path === undefined ? undefined : { path, mark: 'page-landed' }))
+    return reply.send(pages.show(trouble ?? (path === undefined ? 'returned' : 'received'), language, path === undefined ? undefined : { path, mark: 'page-landed' }))
   }
 }
 

@@ -6,7 +6,7 @@ export function styleOf (color: string): string {
     'body{margin:0;font:1.125rem/1.5 system-ui,sans-serif;color:var(--ink);background:var(--paper);overflow-wrap:break-word}' +
     'header{padding:.75rem 1rem;font-weight:600;color:var(--on-brand);background:var(--brand)}' +
     'main{max-width:32rem;margin:0 auto;padding:2rem 1rem}h1{font-size:1.5rem;line-height:1.25;margin:0 0 1rem}' +
-    'label,legend{display:block;font-weight:600;margin:1.25rem 0 .25rem;padding:0}fieldset{border:0;margin:0;padding:0;min-width:0}small{display:block;font-size:1rem}' +
+    'label,legend{display:block;font-weight:600;margin:1.25rem 0 .25rem;padding:0}fieldset{border:0;margin:1.25rem 0 0;padding:0;min-width:0}small{display:block;font-size:1rem}' +
     'input:not([type=radio]){width:100%;min-height:3rem;padding:.5rem .75rem;font:inherit;color:inherit;background:transparent;border:1px solid var(--line);border-radius:.5rem}' +
     '.choice{display:flex;align-items:center;gap:.75rem;min-height:3rem;margin:0;font-weight:400}input[type=radio]{width:1.5rem;height:1.5rem;flex:none}' +
     'img{display:block;max-width:100%;height:auto;margin:1rem 0;background:#fff}' +

@@ -1,7 +1,7 @@
 import type { Trouble } from '../../providers/provider.ts'
 
 /** Each page that a person may see. Those of the providers' troubles among them. */
-export type Page = Trouble | 'received' | 'waiting' | 'sent' | 'confirm' | 'completed' | 'pending' | 'gone' | 'refused' | 'away'
+export type Page = Trouble | 'returned' | 'received' | 'waiting' | 'sent' | 'confirm' | 'completed' | 'pending' | 'gone' | 'refused' | 'away'
 export type Notice = 'again' | 'unsent' | 'incomplete'
 
 export interface Texts {
@@ -14,13 +14,14 @@ export interface Texts {
 export const texts = {
   en: {
     pages: {
+      returned: ['Thank you', 'Your authorization has been received. You can close this page and go back to the app.'],
       received: ['Thank you', 'Your authorization has been received. We are asking your bank for the result; you can also close this page and go back to the app.'],
       waiting: ['One moment, please', 'We are asking your bank what comes next. This page goes on by itself.'],
       sent: ['One moment, please', 'Your entry has been sent to your bank. This page goes on by itself.'],
       confirm: ['Please confirm with your bank', 'Your bank is waiting for your confirmation. This page goes on by itself as soon as you have confirmed.'],
       completed: ['Done', 'Your authorization is complete. You can close this page and go back to the app.'],
       pending: ['Your bank has not decided yet', 'The app will be told as soon as your bank has decided. You can close this page.'],
-      cancelled: ['Authorization cancelled', 'You cancelled the authorization at your bank. If that was not what you wanted, go back to the app and start again.'],
+      cancelled: ['Authorization cancelled', 'You cancelled the authorization. If that was not what you wanted, go back to the app and start again.'],
       rejected: ['Authorization declined', 'Your bank declined the authorization, or it was declined there. Please go back to the app and start again, or choose another bank.'],
       expired: ['Time is up', 'The authorization was not finished in time. Please go back to the app and start again.'],
       unavailable: ['Your bank is not available', 'Your bank cannot be reached at the moment. Please try again in a few minutes.'],
@@ -43,13 +44,14 @@ export const texts = {
   },
   de: {
     pages: {
+      returned: ['Vielen Dank', 'Ihre Freigabe ist angekommen. Sie können diese Seite schließen und zur App zurückkehren.'],
       received: ['Vielen Dank', 'Ihre Freigabe ist angekommen. Wir fragen Ihre Bank nach dem Ergebnis; Sie können diese Seite auch schließen und zur App zurückkehren.'],
       waiting: ['Einen Moment bitte', 'Wir fragen Ihre Bank, wie es weitergeht. Diese Seite geht von selbst weiter.'],
       sent: ['Einen Moment bitte', 'Ihre Eingabe wurde an Ihre Bank gesendet. Diese Seite geht von selbst weiter.'],
       confirm: ['Bitte bei Ihrer Bank bestätigen', 'Ihre Bank wartet auf Ihre Bestätigung. Diese Seite geht von selbst weiter, sobald Sie bestätigt haben.'],
       completed: ['Fertig', 'Ihre Freigabe ist abgeschlossen. Sie können diese Seite schließen und zur App zurückkehren.'],
       pending: ['Ihre Bank hat noch nicht entschieden', 'Die App erfährt es, sobald Ihre Bank entschieden hat. Sie können diese Seite schließen.'],
-      cancelled: ['Freigabe abgebrochen', 'Sie haben die Freigabe bei Ihrer Bank abgebrochen. Wenn Sie das nicht wollten, kehren Sie zur App zurück und beginnen Sie von vorn.'],
+      cancelled: ['Freigabe abgebrochen', 'Sie haben die Freigabe abgebrochen. Wenn Sie das nicht wollten, kehren Sie zur App zurück und beginnen Sie von vorn.'],
       rejected: ['Freigabe abgelehnt', 'Ihre Bank hat die Freigabe abgelehnt, oder sie wurde dort abgelehnt. Bitte beginnen Sie in der App von vorn, oder wählen Sie eine andere Bank.'],
       expired: ['Die Zeit ist abgelaufen', 'Die Freigabe wurde nicht rechtzeitig abgeschlossen. Bitte kehren Sie zur App zurück und beginnen Sie von vorn.'],
       unavailable: ['Ihre Bank ist nicht erreichbar', 'Ihre Bank ist im Moment nicht erreichbar. Bitte versuchen Sie es in einigen Minuten noch einmal.'],
@@ -72,13 +74,14 @@ export const texts = {
   },
   fr: {
     pages: {
+      returned: ['Merci', 'Votre autorisation a été reçue. Vous pouvez fermer cette page et revenir à l’application.'],
       received: ['Merci', 'Votre autorisation a été reçue. Nous demandons le résultat à votre banque ; vous pouvez aussi fermer cette page et revenir à l’application.'],
       waiting: ['Un instant, s’il vous plaît', 'Nous demandons la suite à votre banque. Cette page avance d’elle-même.'],
       sent: ['Un instant, s’il vous plaît', 'Votre saisie a été envoyée à votre banque. Cette page avance d’elle-même.'],
       confirm: ['Veuillez confirmer auprès de votre banque', 'Votre banque attend votre confirmation. Cette page avance d’elle-même dès que vous avez confirmé.'],
       completed: ['Terminé', 'Votre autorisation est complète. Vous pouvez fermer cette page et revenir à l’application.'],
       pending: ['Votre banque n’a pas encore décidé', 'L’application sera prévenue dès que votre banque aura décidé. Vous pouvez fermer cette page.'],
-      cancelled: ['Autorisation annulée', 'Vous avez annulé l’autorisation auprès de votre banque. Si ce n’était pas voulu, revenez à l’application et recommencez.'],
+      cancelled: ['Autorisation annulée', 'Vous avez annulé l’autorisation. Si ce n’était pas voulu, revenez à l’application et recommencez.'],
       rejected: ['Autorisation refusée', 'Votre banque a refusé l’autorisation, ou elle y a été refusée. Revenez à l’application et recommencez, ou choisissez une autre banque.'],
       expired: ['Le délai est écoulé', 'L’autorisation n’a pas été terminée à temps. Revenez à l’application et recommencez.'],
       unavailable: ['Votre banque n’est pas disponible', 'Votre banque est injoignable pour le moment. Réessayez dans quelques minutes.'],
@@ -101,13 +104,14 @@ export const texts = {
   },
   es: {
     pages: {
+      returned: ['Gracias', 'Hemos recibido su autorización. Puede cerrar esta página y volver a la aplicación.'],
       received: ['Gracias', 'Hemos recibido su autorización. Estamos preguntando el resultado a su banco; también puede cerrar esta página y volver a la aplicación.'],
       waiting: ['Un momento, por favor', 'Estamos preguntando a su banco cómo continuar. Esta página avanza por sí sola.'],
       sent: ['Un momento, por favor', 'Sus datos se han enviado a su banco. Esta página avanza por sí sola.'],
       confirm: ['Confirme con su banco', 'Su banco espera su confirmación. Esta página avanza por sí sola en cuanto haya confirmado.'],
       completed: ['Listo', 'Su autorización está completa. Puede cerrar esta página y volver a la aplicación.'],
       pending: ['Su banco aún no ha decidido', 'La aplicación lo sabrá en cuanto su banco decida. Puede cerrar esta página.'],
-      cancelled: ['Autorización cancelada', 'Usted canceló la autorización en su banco. Si no era su intención, vuelva a la aplicación y empiece de nuevo.'],
+      cancelled: ['Autorización cancelada', 'Usted canceló la autorización. Si no era su intención, vuelva a la aplicación y empiece de nuevo.'],
       rejected: ['Autorización rechazada', 'Su banco rechazó la autorización, o se rechazó allí. Vuelva a la aplicación y empiece de nuevo, o elija otro banco.'],
       expired: ['Se acabó el tiempo', 'La autorización no se terminó a tiempo. Vuelva a la aplicación y empiece de nuevo.'],
       unavailable: ['Su banco no está disponible', 'No se puede contactar con su banco en este momento. Inténtelo de nuevo en unos minutos.'],
