@@ -13,7 +13,7 @@ export interface Journal {
    * callback that was not `refused`, or by `mostRefusals` that were. `due`: when its result is first asked for; default: now.
    */
   append (callback: Callback, when?: { readonly due?: number }): Promise<Appended>
-  /** What `append` would say of a callback that it has seen before, also as a tombstone; undefined for any other. Changes nothing. */
+  /** What `append` would say of a callback that it has seen before, also as a tombstone; undefined for any other. Throws `KEY_USED` where `append` would. Changes nothing. */
   recognise (callback: Callback): Promise<Appended | undefined>
 
   /**

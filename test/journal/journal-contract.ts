@@ -132,6 +132,9 @@ export function journalContract (t: Test, open: OpenJournal): void {
     t.equal(await journal.recognise(callback('rq:1', { a: 2 })), undefined)
     t.equal((await one()).entry.id, id)
     t.same(await journal.claim('tokenio', 1), [])
+    const single = await journal.append(callback('s', { a: 1 }, { singleUse: true }))
+    t.match(await journal.recognise(callback('s', { a: 1 }, { singleUse: true })), { id: single.id })
+    await t.rejects(journal.recognise(callback('s', { a: 2 }, { singleUse: true })), { code: 'KEY_USED' }, 'before anybody examines it')
   })
 
   test('a callback that is due later is asked for then', async (t, { journal, one, none, clock }) => {

@@ -20,6 +20,7 @@ const hold = { name: 'append_hold', text: `
   INSERT INTO watches (provider, key) SELECT * FROM unnest($1::text[], $2::text[])
     ON CONFLICT (provider, key) DO UPDATE SET key = excluded.key RETURNING provider, key, watching, final, accepted, refusals` }
 const know = { name: 'append_know', text: 'SELECT id, fingerprint, reply FROM entries WHERE fingerprint = ANY($1::bytea[])' }
+const look = { name: 'append_look', text: 'SELECT accepted, refusals FROM watches WHERE provider = $1 AND key = $2' }
 const write = { name: 'append_write', text: `
   WITH ${now},
   kept AS (
@@ -39,7 +40,7 @@ const write = { name: 'append_write', text: `
 export function createAppend ({ database: { run, transact, seal }, clock, fingerprintOf, wakeAppended }: AppendParts): Pick<Journal, 'append' | 'recognise'> & { close (): Promise<void> } {
   const entryId = createEntryId(clock.given() === null ? {} : { now: () => clock.given() ?? 0 })
   const group = createGroup<Work, Appended | 'used'>(async works => {
-    const { answers, woke } = await transact(transaction => keep(transaction, works))
+    const { answers, woke } = await transact(transaction => keep(transaction, works), works.length)
     if (woke) queueMicrotask(wakeAppended)
     return answers
   })
@@ -96,8 +97,13 @@ export function createAppend ({ database: { run, transact, seal }, clock, finger
       return kept
     },
     async recognise (callback) {
-      const [known] = await run<Known>(know, [[fingerprintOf(callback)]])
-      return known && repeatOf(known)
+      const [[known], [watch]] = await Promise.all([
+        run<Known>(know, [[fingerprintOf(callback)]]),
+        callback.singleUse === true ? run<Pick<Watch, 'accepted' | 'refusals'>>(look, [callback.provider, callback.key]) : [],
+      ])
+      if (known !== undefined) return repeatOf(known)
+      if (watch !== undefined && isClosed(callback, watch)) throw new Failure('KEY_USED')
+      return undefined
     },
     close: group.close,
   }

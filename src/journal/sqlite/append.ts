@@ -47,8 +47,12 @@ export function createAppend ({ db, transactions, watches, seal, fingerprintOf, 
       return kept === 'new' ? { id, isNew: true, reply } : repeatOf(kept)
     },
     async recognise (callback) {
-      const known = transactions.read(() => selectKnown.get(fingerprintOf(callback))) as Known | undefined
-      return known && repeatOf(known)
+      return transactions.read(() => {
+        const known = selectKnown.get(fingerprintOf(callback)) as Known | undefined
+        if (known !== undefined) return repeatOf(known)
+        if (isClosed(callback, watches.of(callback.provider, callback.key))) throw new Failure('KEY_USED')
+        return undefined
+      })
     },
   }
 }
