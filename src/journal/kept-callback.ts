@@ -1,7 +1,8 @@
 import type { Callback, JsonObject } from '../domain/callback.ts'
+import { Failure } from '../domain/failure.ts'
 
-/** The text of what a callback's sealed payload holds: all but what has a column of its own. */
-export function payloadOf ({ provider: _provider, key: _key, reply: _reply, ...rest }: Callback): string {
+/** The text of what a callback's sealed payload holds: all but the reply, which outlives it. */
+export function payloadOf ({ reply: _reply, ...rest }: Callback): string {
   return JSON.stringify(rest)
 }
 
@@ -12,10 +13,11 @@ export interface KeptCallback {
   readonly reply: string | undefined
 }
 
-/** The callback as it was appended. */
+/** The callback as it was appended. Throws `JOURNAL_UNREADABLE` when the row is not the one that was sealed. */
 export function callbackOf ({ provider, key, payload, reply }: KeptCallback): Callback {
-  const rest = JSON.parse(payload) as Omit<Callback, 'provider' | 'key' | 'reply'>
-  return { ...rest, provider, key, ...reply === undefined ? {} : { reply: JSON.parse(reply) as JsonObject } }
+  const rest = JSON.parse(payload) as Omit<Callback, 'reply'>
+  if (rest.key !== key || rest.provider !== provider) throw new Failure('JOURNAL_UNREADABLE', { reason: 'A kept value is damaged: it is of another key.' })
+  return { ...rest, ...reply === undefined ? {} : { reply: JSON.parse(reply) as JsonObject } }
 }
 
 /** What a reply's seal is bound to: not the payload's name, so that the two cannot change places. */

@@ -29,7 +29,7 @@ export function createClaimEvents ({ db, transactions, eventLeases, seal, now, b
       if (head === undefined) continue
       const attempt = eventLeases.take(eventName(head), head.attempt, { seq: head.seq, entry: head.entry, provider: head.provider, key: head.key })
       try {
-        claims.push(claimOf(head, attempt, seal.open(head.payload, head.id)))
+        claims.push(claimOf(head, attempt, seal.open(head.payload, eventName(head))))
       } catch (thrown) {
         unreadable.push({ claim: claimOf(head, attempt, ''), thrown })
       }

@@ -3,7 +3,7 @@ import { setImmediate } from 'node:timers/promises'
 import type { JsonObject } from '../../domain/callback.ts'
 import type { EntryDetail, EntryFilter, EntrySummary, EventDetail, Keeping } from '../keeping.ts'
 import { cursorOf, pageSizeOf, seqOfCursor } from '../page.ts'
-import type { SqliteParts } from './parts.ts'
+import { eventName, type SqliteParts } from './parts.ts'
 
 type EntriesParts = Pick<SqliteParts, 'db' | 'transactions' | 'seal'>
 interface Row {
@@ -44,7 +44,7 @@ export function createEntries ({ db, transactions, seal }: EntriesParts): Pick<K
   }
 
   function eventOf ({ id, type, topic, recorded_at: recordedAt, published_at: publishedAt, payload }: EventRow): EventDetail {
-    const said = payload === null ? undefined : dataOf(() => seal.open(payload, id))
+    const said = payload === null ? undefined : dataOf(() => seal.open(payload, eventName({ id, topic })))
     return { id, type, topic, recordedAt, ...publishedAt === null ? {} : { publishedAt }, ...said === undefined ? {} : { data: said } }
   }
 

@@ -10,7 +10,7 @@ const underWay = 10_000
 /** One key, gone at once; only fingerprints stay, so that its callbacks are not taken for new ones. */
 export function createErase ({ db, transactions, watches, eventLeases, now }: EraseParts): Keeping['erase'] {
   const selectEntries = db.prepare('SELECT seq, provider FROM entries WHERE key = ?')
-  const eraseEntries = db.prepare(`UPDATE entries SET status = 'gone', key = '', ended_at = coalesce(ended_at, ?1), payload = NULL, reply = NULL, reason = NULL WHERE key = ?2`)
+  const eraseEntries = db.prepare(`UPDATE entries SET status = 'gone', key = '', ended_at = coalesce(ended_at, ?1), payload = NULL, reply = NULL, reason = NULL, handed_to = NULL WHERE key = ?2`)
   const eraseAttempts = db.prepare('DELETE FROM attempts WHERE entry = ?')
   const eraseWatch = db.prepare('DELETE FROM watches WHERE provider = ? AND key = ?')
   const selectEvents = db.prepare('SELECT seq, id, topic, provider FROM events WHERE key = ? ORDER BY seq')

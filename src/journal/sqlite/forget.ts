@@ -9,7 +9,7 @@ export function createForget ({ db, transactions }: ForgetParts): Keeping['forge
   const selectEnded = db.prepare(`
     SELECT seq, provider, key FROM entries WHERE status IN ('delivered', 'buried') AND ended_at < ?
       AND NOT EXISTS (SELECT 1 FROM events WHERE events.key = entries.key AND entry = entries.seq AND due_at IS NOT NULL) ORDER BY ended_at LIMIT ?`)
-  const toTombstone = db.prepare(`UPDATE entries SET status = 'gone', payload = NULL, reason = NULL WHERE seq = ?`)
+  const toTombstone = db.prepare(`UPDATE entries SET status = 'gone', payload = NULL, reason = NULL, handed_to = NULL WHERE seq = ?`)
   const forgetAttempts = db.prepare('DELETE FROM attempts WHERE entry = ?')
   const forgetEvents = db.prepare('DELETE FROM events WHERE key = ? AND entry = ? AND clear_at IS NULL')
   const forgetPayloads = db.prepare('UPDATE events SET payload = NULL, published_at = NULL WHERE key = ? AND entry = ?') // those that the service has yet to clear

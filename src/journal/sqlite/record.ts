@@ -1,5 +1,5 @@
 import type { Journal } from '../journal.ts'
-import type { SqliteParts } from './parts.ts'
+import { eventName, type SqliteParts } from './parts.ts'
 
 type RecordParts = Pick<SqliteParts, 'db' | 'transactions' | 'watches' | 'seal' | 'now' | 'wakeRecorded'>
 
@@ -18,7 +18,7 @@ export function createRecord ({ db, transactions, watches, seal, now, wakeRecord
 
   return async function recordEvents (claim, { events, gist, final, askAgainAt }) {
     const { callback: { provider, key } } = claim.entry
-    const kept = events.map(event => ({ ...event, payload: seal.close(event.payload, event.id) }))
+    const kept = events.map(event => ({ ...event, payload: seal.close(event.payload, eventName(event)) }))
     const keptGist = gist === undefined ? null : seal.close(gist, watches.nameOf(provider, key))
 
     return transactions.write(transaction => {

@@ -1,5 +1,5 @@
 import type { Journal } from '../journal.ts'
-import type { SqliteParts } from './parts.ts'
+import { eventName, type SqliteParts } from './parts.ts'
 import { createWithdraw } from './withdraw.ts'
 
 type RerouteParts = Pick<SqliteParts, 'db' | 'transactions' | 'eventLeases' | 'seal' | 'now' | 'wakeRecorded'>
@@ -9,11 +9,11 @@ interface LastRow { readonly seq: number, readonly id: string, readonly type: st
 export function createReroute ({ db, transactions, eventLeases, seal, now, wakeRecorded }: RerouteParts): Pick<Journal, 'lastEvent' | 'reroute'> {
   const selectLast = db.prepare('SELECT seq, id, type, topic, payload FROM events WHERE key = ? AND provider = ? AND payload IS NOT NULL ORDER BY seq DESC LIMIT 1')
   const selectOnTopic = db.prepare('SELECT seq, due_at, published_at FROM events WHERE key = ? AND id = ? AND topic = ? AND provider = ?')
-  // never due before an earlier one of its key, as in every record; its seal is bound to its id, and that stays
+  // never due before an earlier one of its key, as in every record
   const dueAt = 'max(?1, coalesce((SELECT max(due_at) FROM events o WHERE o.key = events.key AND o.provider = events.provider AND o.due_at IS NOT NULL), 0))'
   const copy = db.prepare(`
     INSERT INTO events (id, entry, provider, key, type, topic, payload, recorded_at, due_at)
-      SELECT id, entry, provider, key, type, ?2, payload, recorded_at, ${dueAt} FROM events WHERE seq = ?3`)
+      SELECT id, entry, provider, key, type, ?2, ?4, recorded_at, ${dueAt} FROM events WHERE seq = ?3`)
   const publishAgain = db.prepare(`UPDATE events SET due_at = ${dueAt}, published_at = NULL WHERE seq = ?2`)
   const withdraw = createWithdraw({ db, eventLeases })
 
@@ -21,14 +21,14 @@ export function createReroute ({ db, transactions, eventLeases, seal, now, wakeR
     async lastEvent (provider, key) {
       return transactions.read(() => {
         const last = selectLast.get(key, provider) as unknown as LastRow | undefined
-        return last && { id: last.id, type: last.type, topic: last.topic, payload: seal.open(last.payload, last.id) }
+        return last && { id: last.id, type: last.type, topic: last.topic, payload: seal.open(last.payload, eventName(last)) }
       })
     },
     reroute: (provider, key, topic) => transactions.write(transaction => {
       const last = selectLast.get(key, provider) as unknown as LastRow | undefined
       if (last === undefined) return false
       const onTopic = selectOnTopic.get(key, last.id, topic, provider)
-      if (onTopic === undefined) copy.run(now(), topic, last.seq)
+      if (onTopic === undefined) copy.run(now(), topic, last.seq, seal.close(seal.open(last.payload, eventName(last)), eventName({ id: last.id, topic })))
       else if (onTopic.due_at === null) {
         withdraw(provider, key, Number(onTopic.seq)) // what follows it goes out after it
         publishAgain.run(now(), Number(onTopic.seq))
