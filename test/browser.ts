@@ -21,7 +21,7 @@ export async function startBrowser (t: Pick<Test, 'teardown'>): Promise<Browser>
 export async function visit (browser: Browser, options: BrowserContextOptions = {}): Promise<{ readonly page: Page, readonly complaints: string[] }> {
   const visitor = await browser.newContext({ viewport: { width: 360, height: 740 }, ...options })
   const page = await visitor.newPage()
-  page.setDefaultTimeout(20_000)
+  page.setDefaultTimeout(45_000)
   const complaints: string[] = []
   page.on('console', said => { if (said.type() === 'error' && !said.location().url.endsWith('/favicon.ico')) complaints.push(said.text()) })
   page.on('pageerror', error => complaints.push(error.message))

@@ -7,7 +7,7 @@ import { subscribe } from '../subscriber.ts'
 
 const canary = '7391846205'
 
-void t.test('from the fake bank to the published event, in a browser', { skip: withoutChromium, timeout: 120_000 }, async t => {
+void t.test('from the fake bank to the published event, in a browser', { skip: withoutChromium, timeout: 180_000 }, async t => {
   t.jobs = 4
   const browser = await startBrowser(t)
   const running = await startProcess(t, { PAGE_NAME: 'Example & Sons', PAGE_COLOR: '#8a1538', LOG_LEVEL: 'trace' })
@@ -20,7 +20,7 @@ void t.test('from the fake bank to the published event, in a browser', { skip: w
   for (const javaScriptEnabled of [true, false]) {
     const how = javaScriptEnabled ? 'with scripts' : 'without scripts'
     const start = async (choice: string, locale = 'en-GB') => {
-      const visitor = await visit(browser, { javaScriptEnabled, locale })
+      const visitor = await visit(browser, { javaScriptEnabled, locale, colorScheme: choice === 'decoupled' ? 'dark' : 'light' })
       const { page } = visitor
       await page.goto(bank)
       const key = await page.locator('input[name=request-id]').getAttribute('value') ?? ''
