@@ -11,7 +11,7 @@ interface Parts extends Pick<Calls, 'call'> { readonly idPattern: RegExp }
 /** `POST /callback/initiation`: Token.io reads the bank's query, and names the token request that goes on. */
 export function createArrive ({ call, idPattern }: Parts) {
   return async function arrive (query: string, traceparent: string, signal: AbortSignal): Promise<Arrived> {
-    const { json, traceId } = await tell(query, signal)
+    const { json, traceId } = await tell(query, traceparent, signal)
     const given = isObject(json) ? json : {}
     const key = [given.tokenRequestId, inner(given.tokenRequest, 'id'), inner(given.result, 'tokenRequestId')].find(isText)
     if (key === undefined || !isSegment(key) || !idPattern.test(key)) throw new Failure('RESULT_INVALID', { reason: "Token.io's reply names no token request" })
@@ -27,9 +27,9 @@ export function createArrive ({ call, idPattern }: Parts) {
     }
   }
 
-  async function tell (query: string, signal: AbortSignal): Promise<Told> {
+  async function tell (query: string, traceparent: string, signal: AbortSignal): Promise<Told> {
     try {
-      return await call({ method: 'POST', path: '/callback/initiation', body: JSON.stringify({ query }) }, signal)
+      return await call({ method: 'POST', path: '/callback/initiation', body: JSON.stringify({ query }), traceparent }, signal)
     } catch (thrown) {
       const { code } = asFailure(thrown)
       if (code !== 'KEY_UNKNOWN' && code !== 'RESULT_REFUSED') throw thrown

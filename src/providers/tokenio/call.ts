@@ -15,6 +15,8 @@ export interface Asking {
   readonly path: string
   /** JSON text. */
   readonly body?: string
+  /** W3C Trace Context: the callback's, so that its trace goes on at Token.io. */
+  readonly traceparent?: string
 }
 
 export interface Told {
@@ -52,13 +54,14 @@ export function openCalls ({ url, authorize, now }: Parts) {
     }
   }
 
-  async function exchange ({ method, path, body }: Asking, signal: AbortSignal): Promise<Reply> {
+  async function exchange ({ method, path, body, traceparent }: Asking, signal: AbortSignal): Promise<Reply> {
     const sent = { method, path: `${base}${path}` }
     const authorization = authorize({ ...sent, host, body })
     const headers = {
       accept: 'application/json',
       'token-json-error': 'true',
       ...(authorization && { authorization }),
+      ...(traceparent !== undefined && { traceparent }),
       ...(body !== undefined && { 'content-type': 'application/json' }),
     }
     try {

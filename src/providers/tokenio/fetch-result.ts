@@ -24,9 +24,9 @@ const isReply = new Ajv({ strict: true, meta: false, validateSchema: false }).co
 
 /** `GET /token-requests/{id}/result`: answers at once, with PENDING while the user has not decided. */
 export function createFetchResult ({ call }: { readonly call: Call }) {
-  return async function fetchResult ({ key }: Callback, signal: AbortSignal): Promise<Result> {
+  return async function fetchResult ({ key, traceparent }: Callback, signal: AbortSignal): Promise<Result> {
     if (!isSegment(key)) throw new Failure('KEY_UNKNOWN', { reason: 'the key cannot be an id of Token.io' })
-    const { json, traceId } = await call({ method: 'GET', path: `/token-requests/${key}/result` }, signal)
+    const { json, traceId } = await call({ method: 'GET', path: `/token-requests/${key}/result`, traceparent }, signal)
     if (!isReply(json)) throw new Failure('RESULT_INVALID', { reason: `Token.io's reply is not a result${traceId ? ` (trace ${traceId})` : ''}` })
     return { status: json.status, data: { ...narrow(json), ...(traceId && { traceId }) } }
   }

@@ -28,7 +28,7 @@ void test('the result is asked for by the raw id, with the key as it stands', as
   const [ask] = server.asks
   t.equal(ask?.method, 'GET')
   t.equal(ask?.path, `/proxy/token-requests/${id}/result`)
-  t.match(ask?.headers, { authorization: 'Basic bS1hYmM6c2VjcmV0', 'token-json-error': 'true', accept: 'application/json' })
+  t.match(ask?.headers, { authorization: 'Basic bS1hYmM6c2VjcmV0', 'token-json-error': 'true', accept: 'application/json', traceparent: callback.traceparent })
   t.strictSame(provider.health(), { status: 'ok' })
 })
 
