@@ -2,6 +2,7 @@ import { drawCharts } from './console-charts.js'
 
 const $ = id => document.getElementById(id)
 const make = (tag, properties = {}, ...children) => { const made = Object.assign(document.createElement(tag), properties); made.append(...children); return made }
+const on = (target, type, does) => target.addEventListener(type, does)
 const entries = new Map()
 const rows = new Map()
 const live = { source: undefined, filter: new URLSearchParams(), cursor: undefined, shown: undefined, first: true }
@@ -40,7 +41,7 @@ function draw (entry) {
   if (known !== undefined) return
   rows.set(entry.id, row)
   if (!live.first) row.classList.add('new')
-  let next = $('rows').firstElementChild
+  let next = $('rows').lastElementChild?.dataset.id > entry.id ? null : $('rows').firstElementChild
   while (next !== null && next.dataset.id > entry.id) next = next.nextElementSibling
   $('rows').insertBefore(row, next)
 }
@@ -51,7 +52,7 @@ function take ({ entries: changed, gone = [] }) {
     draw(entry)
     if (entry.id === live.shown) void show(entry.id)
   }
-  const oldest = [...entries.keys()].sort().at(live.first ? 0 : -200) // beyond the newest, an entry is only out of sight
+  const oldest = [...entries.keys()].toSorted((a, b) => a < b ? -1 : 1).at(-200) // beyond the newest, an entry is only out of sight
   for (const id of gone) {
     if (live.filter.has('status') || id >= (oldest ?? '')) { entries.delete(id); rows.get(id)?.remove(); rows.delete(id) }
   }
@@ -67,22 +68,26 @@ function drawStanding ({ figures, checks }) {
   $('figures').replaceChildren(...Object.entries(told).map(([name, value]) => make('div', {}, make('dt', {}, name), make('dd', { className: name === 'Buried' && value > 0 ? 'buried' : '' }, String(value)))))
 }
 
-function watch () {
-  live.source?.close()
+function clear () {
   live.first = true
   live.cursor = undefined
   entries.clear()
   rows.clear()
   $('rows').replaceChildren()
+}
+
+function watch () {
+  live.source?.close()
+  clear()
   live.source = new EventSource(`/v1/entries/live?limit=200&${live.filter}`)
-  live.source.onopen = () => { $('link').textContent = 'Live' }
-  live.source.onerror = () => { $('link').textContent = 'Not connected: the service does not answer. Trying again…' }
-  live.source.onmessage = ({ data }) => {
+  on(live.source, 'open', () => { clear(); $('link').textContent = 'Live' }) // the service begins anew: what it does not tell is gone
+  on(live.source, 'error', () => { $('link').textContent = 'Not connected: the service does not answer. Trying again…' })
+  on(live.source, 'message', ({ data }) => {
     const told = JSON.parse(data)
     if (live.first) $('older').hidden = told.entries.length < 200
     take(told)
     drawStanding(told.standing)
-  }
+  })
 }
 
 async function older () {
@@ -105,7 +110,7 @@ function momentsOf ({ receivedAt, attempts, events, status, reason }) {
     ...attempts.map(({ at, code, reason }) => moment(at, `A try failed: ${code}. ${reason}`)),
     ...events.map(({ recordedAt, type, data }) => moment(recordedAt, `The result is known: ${type}`, ...data === undefined ? [] : [make('pre', {}, JSON.stringify(data, null, 1))])),
     ...events.filter(({ publishedAt }) => publishedAt !== undefined).map(({ publishedAt, topic }) => moment(publishedAt, `The broker acknowledged it on ${topic}`)),
-  ].sort((a, b) => a.time < b.time ? -1 : 1).map(({ item }) => item)
+  ].toSorted((a, b) => a.time < b.time ? -1 : 1).map(({ item }) => item)
   if (status === 'buried') told.push(make('li', { className: 'buried' }, `Given up: ${reason ?? 'see above'}. Mend it, then redrive.`))
   if (status === 'waiting') told.push(make('li', { className: 'waiting' }, 'It waits for its next try.'))
   return told
@@ -137,11 +142,11 @@ async function act (said, does) {
   try { said.textContent = await does() } catch (error) { said.textContent = error.message }
 }
 
-$('redrive').onclick = () => act($('entry-said'), async () => {
+on($('redrive'), 'click', () => act($('entry-said'), async () => {
   const { redriven } = await ask(`/v1/entries/${live.shown}/redrive`, { method: 'POST' })
   return redriven === 0 ? 'It is not buried any more.' : 'Redriven: it is tried again now.'
-})
-$('erase').onclick = () => act($('entry-said'), async () => {
+}))
+on($('erase'), 'click', () => act($('entry-said'), async () => {
   const { key } = entries.get(live.shown) ?? {}
   if (key === undefined || !await isSure(`All that is known of ${key} is removed from the journal, and its retained event from the broker. This cannot be undone.`, 'Erase')) return ''
   const { erased } = await ask(`/v1/entries?${new URLSearchParams({ key })}`, { method: 'DELETE' })
@@ -149,23 +154,23 @@ $('erase').onclick = () => act($('entry-said'), async () => {
   $('said').textContent = `${key}: ${erased} erased.`
   watch()
   return ''
-})
-$('close').onclick = () => $('entry').close()
-$('entry').onclose = () => { const { shown } = live; live.shown = undefined; rows.get(shown)?.querySelector('button').focus() }
-$('older').onclick = () => act($('said'), async () => { await older(); return '' })
-$('filter').onsubmit = event => {
+}))
+on($('close'), 'click', () => $('entry').close())
+on($('entry'), 'close', () => { const { shown } = live; live.shown = undefined; rows.get(shown)?.querySelector('button').focus() })
+on($('older'), 'click', () => act($('said'), async () => { await older(); return '' }))
+on($('filter'), 'submit', event => {
   event.preventDefault()
   live.filter = new URLSearchParams([...new FormData($('filter'))].map(([name, value]) => [name, value.trim()]).filter(([, value]) => value !== ''))
   watch()
-}
-$('filter').elements.status.onchange = () => $('filter').requestSubmit()
-$('redrive-all').onclick = () => act($('said'), async () => {
+})
+on($('filter').elements.status, 'change', () => $('filter').requestSubmit())
+on($('redrive-all'), 'click', () => act($('said'), async () => {
   const filter = Object.fromEntries([...live.filter].filter(([name]) => name !== 'status'))
   const which = Object.values(filter).join(' ')
   if (!await isSure(`All buried entries${which === '' ? '' : ` of ${which}`} are tried again.`, 'Redrive')) return ''
   const { redriven } = await ask('/v1/entries/redrive', { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ since: '1970-01-01T00:00:00Z', ...filter }) })
   return `${redriven} redriven.`
-})
+}))
 
 async function offerSandbox () {
   const { choices } = await ask('/v1/sandbox')
