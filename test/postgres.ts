@@ -1,4 +1,4 @@
-import { execFile, spawn, type ChildProcess } from 'node:child_process'
+import { execFile, execFileSync, spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { chownSync, existsSync, readdirSync } from 'node:fs'
 import { chmod, mkdtemp, rm } from 'node:fs/promises'
@@ -52,8 +52,7 @@ export async function startPostgres ({ settings = [] }: { readonly settings?: re
 
   async function start (): Promise<void> {
     const options = ['listen_addresses=127.0.0.1', `port=${port}`, `unix_socket_directories=${folder}`, 'max_connections=200', 'shared_buffers=32MB', ...settings]
-    // a process group of its own: a kill takes the server's processes all at once
-    const started = server = spawn(join(bin ?? '', 'postgres'), ['-D', data, ...options.flatMap(option => ['-c', option])], { ...owner, cwd: folder, detached: true, stdio: ['ignore', 'ignore', 'pipe'] })
+    const started = server = spawn(join(bin ?? '', 'postgres'), ['-D', data, ...options.flatMap(option => ['-c', option])], { ...owner, cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] })
     let said = ''
     started.stderr?.on('data', chunk => { said += chunk })
     for (let turn = 0; !await answers(urlOf('postgres')); turn++) {
@@ -62,9 +61,13 @@ export async function startPostgres ({ settings = [] }: { readonly settings?: re
     }
   }
 
+  /** To all of its processes, the first one first: it would start others. */
   function signal (name: NodeJS.Signals): void {
     if (server?.pid === undefined || server.exitCode !== null || server.signalCode !== null) return
-    try { process.kill(-server.pid, name) } catch { /* it has ended */ }
+    const serving = childrenOf(server.pid)
+    for (const pid of [server.pid, ...serving]) {
+      try { process.kill(pid, name) } catch { /* it has ended */ }
+    }
   }
 
   async function end (name: NodeJS.Signals): Promise<void> {
@@ -102,6 +105,11 @@ export async function startPostgres ({ settings = [] }: { readonly settings?: re
     freeze: () => { signal('SIGSTOP') },
     thaw: () => { signal('SIGCONT') },
   }
+}
+
+function childrenOf (pid: number): number[] {
+  const said = execFileSync('ps', ['-A', '-o', 'pid=,ppid=']).toString()
+  return said.split('\n').map(line => line.trim().split(/\s+/).map(Number)).filter(([, parent]) => parent === pid).map(([child]) => child!)
 }
 
 async function answers (url: string): Promise<boolean> {

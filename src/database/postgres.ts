@@ -15,6 +15,8 @@ export interface PostgresDatabaseParts {
   readonly keys: readonly Uint8Array[]
   /** Told of each statement that network, server or disk refused. */
   readonly onTrouble?: ((failure: Failure) => void) | undefined
+  /** Told of each commit: how many writes shared it, and how many milliseconds it took. */
+  readonly onCommit?: ((writes: number, milliseconds: number) => void) | undefined
   /** Most connections; one more hears the other replicas. */
   readonly connections?: number
 }
@@ -34,7 +36,7 @@ export interface PostgresDatabase extends Statements {
 const channel = 'callback_receiver'
 
 /** Throws `JOURNAL_UNAVAILABLE` when the server cannot be used now, `JOURNAL_UNREADABLE` when its schema is newer. */
-export async function openPostgresDatabase ({ url, keys, onTrouble, connections = 10 }: PostgresDatabaseParts): Promise<PostgresDatabase> {
+export async function openPostgresDatabase ({ url, keys, onTrouble, onCommit, connections = 10 }: PostgresDatabaseParts): Promise<PostgresDatabase> {
   const seal = createSeal(keys)
   const opened = openPool(url, connections)
   try {
@@ -43,7 +45,7 @@ export async function openPostgresDatabase ({ url, keys, onTrouble, connections 
     await opened.pool.end()
     throw troubleOf(thrown)
   }
-  const statements = createStatements({ pool: opened.pool, onTrouble })
+  const statements = createStatements({ pool: opened.pool, onTrouble, onCommit })
   const heard = { act: (_word: string): void => {} }
   const hearing = startHearing({ ...opened, channel, onHeard: word => heard.act(word) })
   const before: (() => Promise<void>)[] = []

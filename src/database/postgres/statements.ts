@@ -1,4 +1,4 @@
-import type { Pool, PoolClient, QueryResultRow } from 'pg'
+import type { Pool, PoolClient, QueryResult, QueryResultRow } from 'pg'
 import { Failure } from '../../domain/failure.ts'
 import { isUndone, troubleOf } from './trouble.ts'
 
@@ -16,20 +16,22 @@ export interface OpenTransaction {
 export interface Statements {
   /** Runs one statement as a transaction of its own. */
   readonly run: Run
-  /** Resolves once all that the act ran is durable. The act may run again when the server undid it in favour of another. */
-  transact<T> (act: (transaction: OpenTransaction) => Promise<T>): Promise<T>
+  /** Resolves once all that the act ran is durable; `writes` says how many share it. The act may run again when the server undid it in favour of another. */
+  transact<T> (act: (transaction: OpenTransaction) => Promise<T>, writes?: number): Promise<T>
 }
 
 export interface StatementsParts {
   readonly pool: Pick<Pool, 'connect'>
   /** Told of each statement that network, server or disk refused. */
   readonly onTrouble?: ((failure: Failure) => void) | undefined
+  /** Told of each commit: how many writes shared it, and how many milliseconds it took. */
+  readonly onCommit?: ((writes: number, milliseconds: number) => void) | undefined
 }
 
 /** How often an act is tried that the server undid in favour of another. */
 const most = 3
 
-export function createStatements ({ pool, onTrouble }: StatementsParts): Statements {
+export function createStatements ({ pool, onTrouble, onCommit }: StatementsParts): Statements {
   async function connected<T> (act: (client: PoolClient) => Promise<T>): Promise<T> {
     try {
       const client = await pool.connect()
@@ -53,7 +55,12 @@ export function createStatements ({ pool, onTrouble }: StatementsParts): Stateme
 
   return {
     run: (statement, values) => again(() => connected(client => runOn(client)(statement, values))),
-    transact: act => again(() => connected(client => inTransaction(client, act))),
+    async transact (act, writes = 1) {
+      const started = performance.now()
+      const done = await again(() => connected(client => inTransaction(client, act)))
+      onCommit?.(writes, performance.now() - started)
+      return done
+    },
   }
 }
 
@@ -63,7 +70,7 @@ function runOn (client: PoolClient): Run {
 
 async function inTransaction<T> (client: PoolClient, act: (transaction: OpenTransaction) => Promise<T>): Promise<T> {
   const run = runOn(client)
-  let ended: Promise<unknown> | undefined
+  let ended: Promise<QueryResult> | undefined
   const begun = client.query('BEGIN') // not awaited: on its way together with the first statement
   begun.catch(() => {})
   const done = await act({
@@ -76,7 +83,8 @@ async function inTransaction<T> (client: PoolClient, act: (transaction: OpenTran
     },
   })
   await begun
-  await (ended ?? client.query('COMMIT'))
+  const { command } = await (ended ?? client.query('COMMIT'))
+  if (command !== 'COMMIT') throw new Error(`The transaction ended with ${command}.`) // a statement failed that nobody awaited
   return done
 }
 

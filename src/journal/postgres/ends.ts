@@ -61,7 +61,7 @@ const free = { name: 'end_free', text: `
 /** All ways in which a claim ends. Those that come while a commit is under way share the next one. */
 export function createEnds ({ database: { transact, seal }, clock, wakeRecorded }: EndsParts): Pick<Journal, 'recordEvents' | 'reschedule' | 'bury' | 'release'> & { close (): Promise<void> } {
   const group = createGroup<End, boolean>(async ends => {
-    const { answers, woke } = await transact(transaction => endAll(transaction, ends))
+    const { answers, woke } = await transact(transaction => endAll(transaction, ends), ends.length)
     if (woke) queueMicrotask(wakeRecorded)
     return answers
   })

@@ -52,7 +52,7 @@ const follow = { name: 'event_follow', text: `
 /** What becomes of an event that was claimed. Ends that come while a commit is under way share the next one. */
 export function createEventEnds ({ database: { transact }, clock }: Pick<PostgresParts, 'database' | 'clock'>):
   Pick<Journal, 'markPublished' | 'rescheduleEvent' | 'buryEvent' | 'releaseEvent'> & { close (): Promise<void> } {
-  const group = createGroup<EventEnd, boolean>(ends => transact(transaction => endAll(transaction, ends)))
+  const group = createGroup<EventEnd, boolean>(ends => transact(transaction => endAll(transaction, ends), ends.length))
 
   async function endAll ({ run, last }: OpenTransaction, ends: readonly EventEnd[]): Promise<boolean[]> {
     const once = [...new Map(ends.toReversed().map(end => [nameOf(end.claim.event, end.claim.attempt), end])).values()] // the same claim may end twice in one group
