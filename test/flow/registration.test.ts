@@ -18,7 +18,7 @@ async function open (t: Test, more: { readonly [name: string]: string } = {}) {
       ...body !== undefined && { body: JSON.stringify(body) },
     })
     const text = await reply.text()
-    return { status: reply.status, headers: reply.headers, body: (text === '' ? {} : JSON.parse(text)) as { readonly [name: string]: any } }
+    return { status: reply.status, headers: reply.headers, body: (text === '' ? {} : JSON.parse(text)) as { readonly [name: string]: unknown } }
   }
   return { ...clients, ...process, send, register: (token: string, wish: object) => send('POST', '/v1/registrations', wish, token) }
 }
@@ -33,7 +33,7 @@ void t.test('a registration, a callback and an event of one subscriber, with not
 
   const client = await mqtt.connectAsync(broker, { username: 'app-7', password: token, protocolVersion: 4 })
   t.teardown(() => client.endAsync(true))
-  const received: { topic: string, event: { subject: string, type: string, data: object } }[] = []
+  const received: { topic: string, event: { id: string, subject: string, type: string, data: object } }[] = []
   client.on('message', (topic, payload) => { received.push({ topic, event: JSON.parse(payload.toString()) as typeof received[0]['event'] }) })
   t.match(await client.subscribeAsync('callbacks/v1/app-7/#', { qos: 1 }), [{ qos: 1 }])
 
@@ -44,7 +44,7 @@ void t.test('a registration, a callback and an event of one subscriber, with not
 
   await new Promise<void>(resolve => { const look = setInterval(() => { if (received.length > 0) { clearInterval(look); resolve() } }, 10) })
   t.match(received, [{ topic, event: { subject: key, type: 'callbacks.oid4vp.completed.v1', data: { correlationId: 'f2f3f4b6-43a1-4b7e-a07c-5a1a9a1d5a0e' } } }])
-  t.match(await send('GET', `/v1/events/oid4vp/${key}`, undefined, token), { status: 200, body: { id: (received[0]?.event as { id?: string }).id, subject: key } })
+  t.match(await send('GET', `/v1/events/oid4vp/${key}`, undefined, token), { status: 200, body: { id: received[0]?.event.id ?? '', subject: key } })
 })
 
 void t.test('1000 concurrent posts for one state give equal answers and one event', async t => {
