@@ -16,10 +16,14 @@ export interface Share {
   readonly milliseconds: number
 }
 
-export async function readProfile (folder: string): Promise<Profile> {
+/** Of the one profile in a folder, all that came after so many milliseconds: without the start. */
+export async function readProfile (folder: string, after: number): Promise<Profile> {
   const name = (await readdir(folder)).find(file => file.endsWith('.cpuprofile'))
   if (name === undefined) throw new Error('the process left no profile')
-  return JSON.parse(await readFile(join(folder, name), 'utf8')) as Profile
+  const profile = JSON.parse(await readFile(join(folder, name), 'utf8')) as Profile
+  let first = 0
+  for (let time = 0; first < profile.samples.length && time < after * 1000; first++) time += profile.timeDeltas[first] ?? 0
+  return { ...profile, samples: profile.samples.slice(first), timeDeltas: profile.timeDeltas.slice(first) }
 }
 
 /** Where processor time went: by stage, the largest first. Time without work is left out. */

@@ -28,29 +28,32 @@ const rules: Rules = [
 ]
 
 /** Where the processor's time goes, on the way in and on the way out, each on its own. */
-export async function showStages (bench: Bench): Promise<string> {
+export async function showStages ({ amounts, ...bench }: Bench): Promise<string> {
   const parts = { folder: await mkdtemp(join(bench.folder, 'stages-')), keys: newKey() }
-  const profiled = async (name: string) => ({ ...parts, nodeWords: ['--cpu-prof', '--cpu-prof-interval', '250', '--cpu-prof-dir', join(parts.folder, name)] })
+  const profiled = (name: string) => ({ ...parts, nodeWords: ['--cpu-prof', '--cpu-prof-interval', '250', '--cpu-prof-dir', join(parts.folder, name)] })
 
-  const accepted = await onStage(bench, await profiled('in'), async ({ service: { url, pid }, far: { tokenio } }) => {
-    let count = 0
+  const wayIn = await onStage({ ...bench, amounts }, profiled('in'), async ({ service: { url, pid, readyMs }, far: { tokenio } }) => {
+    let [all, measured] = [0, 0]
     tokenio.away(true)
-    await shoot({ url, pid, ids: bench.ids, acknowledged: () => { count++ }, ...bench.amounts })
-    return count
+    await shoot({ url, pid, ids: bench.ids, acknowledged: () => { all++ }, warmUpSeconds: 0, seconds: amounts.warmUpSeconds })
+    await shoot({ url, pid, ids: bench.ids, acknowledged: () => { measured++ }, warmUpSeconds: 0, seconds: amounts.seconds })
+    return { all: all + measured, measured, after: readyMs + amounts.warmUpSeconds * 1000 }
   })
-  await onStage(bench, await profiled('out'), async ({ far: { ledger } }) => {
-    for (const end = performance.now() + 120_000; ledger.events() < accepted && performance.now() < end;) await sleep(50)
+  const wayOut = await onStage({ ...bench, amounts }, profiled('out'), async ({ service: { readyMs }, far: { ledger } }) => {
+    for (const end = performance.now() + 60_000; ledger.events() < wayIn.all && performance.now() < end;) await sleep(50)
+    return { measured: ledger.events(), after: readyMs }
   })
-  const [wayIn, wayOut] = [await readProfile(join(parts.folder, 'in')), await readProfile(join(parts.folder, 'out'))]
-  return [
-    `\n${accepted} callbacks accepted`, shareTable('stage', stagesOf(wayIn, rules), accepted), shareTable('function, its own time', hottestOf(wayIn), accepted),
-    `\n${accepted} callbacks delivered`, shareTable('stage', stagesOf(wayOut, rules), accepted), shareTable('function, its own time', hottestOf(wayOut), accepted),
-  ].join('\n\n')
+  const ways = [{ name: 'in', title: 'accepted', ...wayIn }, { name: 'out', title: `delivered of ${wayIn.all} accepted`, ...wayOut }]
+  const tables = await Promise.all(ways.map(async ({ name, title, measured, after }) => {
+    const profile = await readProfile(join(parts.folder, name), after)
+    return `${measured} callbacks ${title}\n\n${shareTable('stage', stagesOf(profile, rules), measured)}\n\n${shareTable('function, its own time', hottestOf(profile), measured)}`
+  }))
+  return `\n${tables.join('\n\n')}`
 }
 
 /** The first 25, and no crumbs. */
 function shareTable (title: string, shares: readonly Share[], callbacks: number): string {
   const whole = shares.reduce((sum, { milliseconds }) => sum + milliseconds, 0)
-  return tableOf([title, 'share', 'µs per callback'], shares.slice(0, 25).filter(({ milliseconds }) => milliseconds / whole > 0.004)
+  return tableOf([title, 'share', 'µs per callback'], shares.slice(0, 25).filter(({ milliseconds }) => milliseconds / whole > 0.005)
     .map(({ name, milliseconds }) => [name, `${(milliseconds / whole * 100).toFixed(1)} %`, (milliseconds * 1000 / callbacks).toFixed(2)]))
 }
