@@ -274,3 +274,18 @@ void t.test('a registered user returns to the app, with the status and the key',
   await until(async () => (await get(sent)).status === 303)
   t.equal((await get(sent)).headers.get('location'), urlFor(stepped, 'completed'))
 })
+
+void t.test("another company's ids reach no subscriber, hold up nobody, and lead nowhere", async t => {
+  const { tokenio, callback, comeBack, get, subscriber, statusesOf } = await start(t)
+  const foreign = Array.from({ length: 12 }, newId)
+  for (const id of foreign) tokenio.answer(id, { status: 403, body: { error: { errorCode: 'PermissionDenied', message: 'not yours' } } })
+  const paths = await Promise.all(foreign.map(async (id, at) => at % 2 === 0 ? (await comeBack(id)).path : (await callback(id), undefined)))
+  await until(() => foreign.every(id => tokenio.asked(id) > 0))
+  t.match(await (await get('/readyz', { accept: 'application/json' })).json(), { status: 'ok', checks: { tokenio: { status: 'degraded', reason: /refuses our credentials \(403/ } } })
+  const own = newId()
+  tokenio.answer(own, processed())
+  await callback(own)
+  await subscriber.until(() => statusesOf(own).includes('completed'), 5_000)
+  for (const path of paths) if (path !== undefined) t.notMatch(await (await get(path)).text(), /<form|passcode/i)
+  t.strictSame(foreign.flatMap(statusesOf), [])
+})
