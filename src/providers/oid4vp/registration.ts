@@ -18,7 +18,7 @@ const schema: JsonSchema = {
     correlationId: id('What the client calls the request; events carry it.'),
     transactionId: id('What the client shows to fetch the result; made here when absent.'),
     configurationId: id('The configuration that the request was made with.'),
-    connectionClientId: id('Also publishes the events of Affinidi on `iota/v1/{connectionClientId}`: the subscriber itself. Needs `correlationId`.'),
+    connectionClientId: id('Also publishes the events of Affinidi on `iota/v1/{connectionClientId}`: the subscriber itself. Needs a UUID as `correlationId`.'),
     nonce: id('The nonce of the request, to which the presentation is bound.', { pattern: '^[\\x21-\\x7e]+$' }),
     clientId: id('The verifier, whole, with its prefix: for whom the presentation is made.', { maxLength: 2048 }),
     dcqlQuery: { type: 'object', description: 'The query of the request, DCQL.' },
@@ -42,6 +42,7 @@ const replySchema: JsonSchema = {
   },
 }
 
+const isUuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 // OpenID4VP 1.0 §5.3: the characters of `state`
 const isState = /^[A-Za-z0-9._~-]{1,255}$/
 
@@ -73,7 +74,7 @@ function ofRequest (given: JsonObject): Fault[] {
   return [
     ...needed.map(name => [`oid4vp.${name}`, 'is missing: a presentation that is verified must be bound to its request'] as const),
     ...given.dcqlQuery !== undefined && given.presentationDefinition !== undefined ? [['oid4vp.presentationDefinition', 'is one query too many: there is a dcqlQuery'] as const] : [],
-    ...given.connectionClientId !== undefined && given.correlationId === undefined ? [['oid4vp.correlationId', 'is missing: the events of Affinidi are told apart by it'] as const] : [],
+    ...given.connectionClientId !== undefined && !isUuid.test(String(given.correlationId)) ? [['oid4vp.correlationId', 'must be a UUID: Affinidi tells its events apart by it'] as const] : [],
   ]
 }
 

@@ -57,5 +57,5 @@ function failed (callback: Callback, stage: string, data: JsonObject, which = ''
 }
 
 function incidentalOf ({ incidental = {} }: Callback): ResponseIncidental {
-  return incidental as ResponseIncidental
+  return incidental
 }

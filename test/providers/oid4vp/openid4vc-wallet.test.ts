@@ -39,7 +39,7 @@ function requestOf (url: string, { key, oid4vp }: Registered, { mode, enc, ...qu
 
 async function answer (authorizationRequestPayload: never, authorizationResponsePayload: JsonObject) {
   const isSealed = (authorizationRequestPayload as { readonly response_mode: string }).response_mode === 'direct_post.jwt'
-  const wallet = new Openid4vpClient({ callbacks: callbacks as unknown as CallbackContext })
+  const wallet = new Openid4vpClient({ callbacks })
   const created = await wallet.createOpenid4vpAuthorizationResponse({ authorizationRequestPayload, authorizationResponsePayload: authorizationResponsePayload as never, ...isSealed && {
     jarm: { encryption: { nonce: 'n' }, serverMetadata: { authorization_signing_alg_values_supported: [], authorization_encryption_alg_values_supported: ['ECDH-ES'], authorization_encryption_enc_values_supported: ['A128GCM', 'A256GCM'] } },
   } })

@@ -42,7 +42,13 @@ const schema = {
   },
 }
 
-const fitsSchema = new Ajv({ strict: false }).compile<Definition>(schema)
+let compiled: ValidateFunction<Definition> | undefined
+
+/** Compiled with the first definition: most services never see one. */
+function isDefinition (value: unknown): value is Definition {
+  return (compiled ??= new Ajv({ strict: false }).compile<Definition>(schema))(value)
+}
+
 interface Definition {
   readonly input_descriptors: readonly {
     readonly id: string
@@ -72,7 +78,7 @@ export function assertPexMet (definition: JsonObject, submission: string | undef
 }
 
 function descriptorsOf (definition: JsonObject): Descriptor[] {
-  if (!fitsSchema(definition)) throw refuse('query_unsupported')
+  if (!isDefinition(definition)) throw refuse('query_unsupported')
   const ajv = new Ajv({ strict: false, addUsedSchema: false, validateFormats: false })
   return definition.input_descriptors.map(({ id, constraints }) => ({
     id,
