@@ -102,6 +102,8 @@ export async function simulate (seed: number, migrations: readonly Migration[], 
           return operation(transaction)
         })
       }),
+      isTroubled: own.isTroubled,
+      mended: own.mended,
       close: own.close,
     }
     const journal = openSqliteJournal({ database: { db, file: ':memory:', seal, transactions }, now })

@@ -18,6 +18,9 @@ export interface Transactions {
   write<T> (operation: Operation<T>): Promise<T>
   /** Runs at once, between transactions. */
   read<T> (query: () => T): T
+  /** True since the disk refused a write, until `mended`: a smaller write may succeed all the same. */
+  isTroubled (): boolean
+  mended (): void
   close (): Promise<void>
 }
 
@@ -35,6 +38,7 @@ export interface TransactionsParts {
 export function createTransactions ({ db, onTrouble, onCommit, soon = setImmediate }: TransactionsParts): Transactions {
   const begin = db.prepare('BEGIN IMMEDIATE')
   const end = db.prepare('COMMIT')
+  let isTroubled = false
   const group = createGroupCommit<Operation<unknown>, unknown>({ commit, soon })
 
   function commit (operations: readonly Operation<unknown>[]): unknown[] {
@@ -60,7 +64,7 @@ export function createTransactions ({ db, onTrouble, onCommit, soon = setImmedia
     } catch (thrown) {
       if (db.isOpen && db.isTransaction) db.exec('ROLLBACK') // on some errors SQLite has rolled back by itself
       const trouble = troubleOf(thrown)
-      if (trouble instanceof Failure) onTrouble?.(trouble)
+      if (trouble instanceof Failure) { isTroubled = true; onTrouble?.(trouble) }
       throw trouble
     }
   }
@@ -68,6 +72,8 @@ export function createTransactions ({ db, onTrouble, onCommit, soon = setImmedia
   return {
     write: <T> (operation: Operation<T>) => group.add(operation) as Promise<T>,
     read: attempt,
+    isTroubled: () => isTroubled,
+    mended () { isTroubled = false },
     close: group.close,
   }
 }
