@@ -5,7 +5,7 @@ import type { Trust } from './trust.ts'
 /** What every check is given. */
 export interface VerifyParts {
   readonly trust: Trust
-  readonly fetchGuarded: (url: string) => Promise<Fetched>
+  readonly fetchGuarded: (url: string, signal?: AbortSignal) => Promise<Fetched>
   /** Milliseconds since 1970. */
   readonly now: () => number
 }

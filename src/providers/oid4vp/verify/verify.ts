@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../../domain/callback.ts'
 import { assertDcqlMet, partsOfDcql } from './dcql.ts'
+import { createLookUps } from './look-ups.ts'
 import { assertPexMet } from './pex.ts'
 import { presentationsIn, verifyPresentation } from './presentations.ts'
 import { refuse } from './refusal.ts'
@@ -30,8 +31,9 @@ export interface Verified {
  * Verifies a response to its request: parsing, each presentation (signatures, dates, status, holder, nonce, audience), then the query.
  * Throws `PRESENTATION_REFUSED` with a code of `refusal.ts`: one bad presentation refuses the whole, OpenID4VP 1.0 §8.6.
  */
-export function createVerify (parts: VerifyParts) {
+export function createVerify ({ fetchGuarded, ...others }: VerifyParts) {
   return async function verify ({ vpToken, presentationSubmission }: Response, request: Request): Promise<Verified[]> {
+    const parts = { ...others, fetchGuarded: createLookUps(fetchGuarded) }
     const { nonce, clientId: audience, dcqlQuery, presentationDefinition } = request
     const asked = dcqlQuery === undefined ? [] : await partsOfDcql(dcqlQuery)
     const presented: { readonly id?: string, readonly credentials: readonly Credential[] }[] = []
