@@ -1,5 +1,6 @@
 import { now } from '../../database/postgres/clock.ts'
 import { asFailure } from '../../domain/failure.ts'
+import { eventName } from '../event-name.ts'
 import type { EventClaim, Journal } from '../journal.ts'
 import { lease, type PostgresParts } from './parts.ts'
 
@@ -26,7 +27,7 @@ export function createClaimEvents ({ database: { run, seal }, clock, buryEvent }
       const taken = await run<EventRow>(take, [clock.given(), limit])
       for (const row of taken.toSorted((a, b) => a.was - b.was || a.seq - b.seq)) {
         try {
-          claims.push(claimOf(row, seal.open(row.payload, row.id)))
+          claims.push(claimOf(row, seal.open(row.payload, eventName(row))))
         } catch (thrown) { // for a person to see: it must not hold up others
           await buryEvent(claimOf(row, ''), asFailure(thrown))
         }

@@ -2,6 +2,7 @@ import { now } from '../../database/postgres/clock.ts'
 import type { OpenTransaction } from '../../database/postgres/statements.ts'
 import type { RecordedEvent } from '../../domain/event.ts'
 import type { Failure } from '../../domain/failure.ts'
+import { eventName } from '../event-name.ts'
 import type { Claim, Journal } from '../journal.ts'
 import { createGroup } from './group.ts'
 import { columns, gistName, type PostgresParts } from './parts.ts'
@@ -93,7 +94,7 @@ export function createEnds ({ database: { transact, seal }, clock, wakeRecorded 
       const { provider, key } = claim.entry.callback
       return group.add({
         claim, kind: 'told', final,
-        events: events.map(event => ({ ...event, payload: seal.close(event.payload, event.id) })),
+        events: events.map(event => ({ ...event, payload: seal.close(event.payload, eventName(event)) })),
         gist: gist === undefined ? null : seal.close(gist, gistName(provider, key)),
         ...askAgainAt === undefined ? {} : { delay: clock.until(askAgainAt) },
       })

@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../domain/callback.ts'
 import { idAt } from '../entry-id.ts'
+import { eventName } from '../event-name.ts'
 import type { EntryDetail, EntryFilter, EntrySummary, EventDetail, Keeping } from '../keeping.ts'
 import { cursorOf, pageSizeOf, seqOfCursor } from '../page.ts'
 import type { PostgresParts } from './parts.ts'
@@ -33,7 +34,7 @@ const eventsOf = { name: 'show_events', text: 'SELECT id, type, topic, recorded_
 /** What an operator reads. */
 export function createEntries ({ database: { run, seal } }: Pick<PostgresParts, 'database'>): Pick<Keeping, 'list' | 'show'> {
   function eventOf ({ id, type, topic, recorded_at: recordedAt, published_at: publishedAt, payload }: EventRow): EventDetail {
-    const said = payload === null ? undefined : dataOf(() => seal.open(payload, id))
+    const said = payload === null ? undefined : dataOf(() => seal.open(payload, eventName({ id, topic })))
     return { id, type, topic, recordedAt, ...publishedAt === null ? {} : { publishedAt }, ...said === undefined ? {} : { data: said } }
   }
 

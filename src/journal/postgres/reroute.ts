@@ -1,4 +1,5 @@
 import { now } from '../../database/postgres/clock.ts'
+import { eventName } from '../event-name.ts'
 import type { Journal } from '../journal.ts'
 import type { PostgresParts } from './parts.ts'
 
@@ -10,11 +11,10 @@ const last = { name: 'event_last', text: 'SELECT seq, id, type, topic, payload F
 const hold = { name: 'reroute_hold', text: 'SELECT 1 FROM watches WHERE provider = $1 AND key = $2 FOR UPDATE' }
 const onTopic = { name: 'reroute_on_topic', text: 'SELECT seq, due_at FROM events WHERE provider = $1 AND key = $2 AND id = $3 AND topic = $4 FOR UPDATE' }
 const dueAt = 'greatest(now.at, (SELECT max(o.due_at) FROM events o WHERE o.provider = e.provider AND o.key = e.key AND o.due_at IS NOT NULL AND NOT o.held))'
-// its seal is bound to its id, and that stays
 const copy = { name: 'reroute_copy', text: `
   WITH ${now}
   INSERT INTO events (id, entry_id, provider, key, type, topic, payload, recorded_at, due_at)
-    SELECT e.id, e.entry_id, e.provider, e.key, e.type, $3, e.payload, e.recorded_at, ${dueAt} FROM events e, now WHERE e.seq = $2` }
+    SELECT e.id, e.entry_id, e.provider, e.key, e.type, $3, $4, e.recorded_at, ${dueAt} FROM events e, now WHERE e.seq = $2` }
 // what follows it goes out after it
 const withdraw = { name: 'reroute_withdraw', text: `
   WITH ${now}
@@ -26,7 +26,7 @@ export function createReroute ({ database: { run, transact, seal }, clock, wakeR
   return {
     async lastEvent (provider, key) {
       const [row] = await run<LastRow>(last, [provider, key])
-      return row && { id: row.id, type: row.type, topic: row.topic, payload: seal.open(row.payload, row.id) }
+      return row && { id: row.id, type: row.type, topic: row.topic, payload: seal.open(row.payload, eventName(row)) }
     },
     async reroute (provider, key, topic) {
       const at = clock.given()
@@ -34,7 +34,7 @@ export function createReroute ({ database: { run, transact, seal }, clock, wakeR
         const [, [row]] = await Promise.all([run(hold, [provider, key]), run<LastRow>(last, [provider, key])]) // an event that is recorded meanwhile waits
         if (row === undefined) return 'none'
         const [there] = await run<TopicRow>(onTopic, [provider, key, row.id, topic])
-        if (there === undefined) await run(copy, [at, row.seq, topic])
+        if (there === undefined) await run(copy, [at, row.seq, topic, seal.close(seal.open(row.payload, eventName(row)), eventName({ id: row.id, topic }))])
         else if (there.due_at !== null) return 'on its way'
         else await Promise.all([run(withdraw, [at, provider, key, there.seq]), run(again, [at, there.seq])])
         return 'made due'

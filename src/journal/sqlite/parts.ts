@@ -24,7 +24,4 @@ export interface HeldEvent { readonly seq: number, readonly entry: number, reado
 /** `attempt`: the event's last one when the clear began. */
 export interface HeldTopic extends Omit<HeldEvent, 'entry'> { readonly eventId: string, readonly attempt: number }
 
-/** What an event is leased by, and its seal bound to: it may be on its way on two topics at once. */
-export function eventName ({ id, topic }: { readonly id: string, readonly topic: string }): string {
-  return `${id} ${topic}`
-}
+export { eventName } from '../event-name.ts'
