@@ -533,6 +533,22 @@ export function journalContract (t: Test, open: OpenJournal): void {
     t.equal(await journal.republish({ since: clock.now + 1 }), 0)
   })
 
+  test('an event that is acknowledged while those before it are made due again goes out after them once more', async (t, { journal, one, event, clock }) => {
+    const first = await published(journal, clock, 'k')
+    await journal.append(callback('k', { last: true }))
+    await journal.recordEvents(await one(), told('k'))
+    const onItsWay = await event()
+    let ticks = clock.now
+    Object.defineProperty(clock, 'now', { get: () => ticks++ })
+    const acknowledged = journal.markPublished(onItsWay)
+    await journal.republish({ since: start, until: start })
+    await acknowledged
+    const again = await event()
+    t.equal(again.event.id, first)
+    await journal.markPublished(again)
+    t.equal((await event()).event.id, onItsWay.event.id, 'the last word stays the last')
+  })
+
   test('a range of many events goes out again whole', async (t, { journal, clock }) => {
     await Promise.all(Array.from({ length: 1100 }, (_, i) => journal.append(callback(`k${i}`))))
     await Promise.all((await journal.claim('tokenio', 2000)).map(claim => journal.recordEvents(claim, told(claim.entry.callback.key))))

@@ -16,7 +16,7 @@ export function createRepublish ({ db, transactions, eventLeases, now, wakeRecor
   const select = db.prepare(`
     SELECT seq, provider, key, published_at FROM events WHERE (published_at, seq) > (?, ?) AND published_at <= ? AND payload IS NOT NULL
       ORDER BY published_at, seq LIMIT ${page}`)
-  const publishAgain = db.prepare('UPDATE events SET due_at = ?1, published_at = NULL WHERE key = ?3 AND seq >= ?4 AND published_at <= ?1 AND payload IS NOT NULL AND provider = ?2')
+  const publishAgain = db.prepare('UPDATE events SET due_at = ?1, published_at = NULL WHERE key = ?3 AND seq >= ?4 AND published_at IS NOT NULL AND payload IS NOT NULL AND provider = ?2')
   const withdraw = createWithdraw({ db, eventLeases })
 
   return async function republish ({ since, until = Number.MAX_SAFE_INTEGER }) {
