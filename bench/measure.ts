@@ -23,7 +23,8 @@ export async function measure (bench: Bench, { peers, only }: { readonly peers: 
     for (const [name, value] of Object.entries(figures)) (values[name] ??= []).push(value)
     bench.note(Object.entries(figures).map(([name, value]) => `${name} ${value.toPrecision(4)}`).join('  '))
   }
-  const { repetitions, kept } = bench.amounts
+  const { repetitions, kept, seconds } = bench.amounts
+  const hasTime = (needed = 3 * seconds) => bench.left() > needed * 1000
 
   const scenarios: { readonly [name: string]: () => Promise<void> } = {
     starts: async () => { for (const readyMs of await starts(bench)) note({ readyMs }) },
@@ -32,7 +33,7 @@ export async function measure (bench: Bench, { peers, only }: { readonly peers: 
       note({ ...figures, idleReplyMedian: replyMedian, idleReplyP99: replyP99 })
     },
     accepts: async () => {
-      for (let i = 0; i < repetitions; i++) {
+      for (let i = 0; i < repetitions && hasTime(); i++) {
         const bare = await bareRequests(bench)
         note({ barePerSecond: bare.perSecond, barePerCpuSecond: bare.perCpuSecond, bareBusy: bare.busy, bareP99: bare.p99 })
         const { shots, drainedPerSecond, mostResident } = await durableAccepts(bench, 'accepts')
@@ -46,7 +47,7 @@ export async function measure (bench: Bench, { peers, only }: { readonly peers: 
     },
     flow: async () => {
       const nodeRed = peers ? await installNodeRed() : undefined
-      for (let i = 0; i < repetitions; i++) {
+      for (let i = 0; i < repetitions && hasTime(); i++) {
         const flow = await sustained(bench)
         note({ eventsPerSecond: flow.perSecond, eventsPerCpuSecond: flow.perCpuSecond, eventsBusy: flow.busy, megabytesUnderLoad: flow.mostResident })
         if (nodeRed === undefined) continue
@@ -55,7 +56,7 @@ export async function measure (bench: Bench, { peers, only }: { readonly peers: 
       }
     },
     postgres: async () => {
-      for (let i = 0; i < repetitions; i++) {
+      for (let i = 0; i < repetitions && hasTime(); i++) {
         const found = await acceptsIntoPostgres(bench)
         if (found === undefined) { bench.note('PostgreSQL is not installed'); return }
         note({ postgresPerSecond: found.shots.perSecond, postgresBusy: found.shots.busy, postgresP99: found.shots.p99, postgresDrainedPerSecond: found.drainedPerSecond })
@@ -75,7 +76,7 @@ export async function measure (bench: Bench, { peers, only }: { readonly peers: 
 
   for (const [name, run] of Object.entries(scenarios)) {
     if (only.length > 0 && !only.includes(name)) continue
-    if (bench.left() < 10_000) { bench.note(`${name}: not measured, the time is over`); continue }
+    if (!hasTime(name === 'kept' ? 10 * seconds + kept / 20_000 : undefined)) { bench.note(`${name}: not measured, the time is over`); continue }
     bench.note(name)
     await run()
   }
