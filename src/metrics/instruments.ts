@@ -1,15 +1,15 @@
-import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
+import { Gauge, type Registry } from 'prom-client'
+import { createCounter, createHistogram } from './tally.ts'
 
 const seconds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
 const patience = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800]
 
 /** Every figure of our own, in base units. The values of each label come from a fixed list: providers, channels, failure codes, reason codes. */
 export function createInstruments (registry: Registry) {
-  const registers = [registry]
-  const counter = <L extends string = never>(name: string, help: string, labelNames: readonly L[] = []) => new Counter<L>({ name: `callback_receiver_${name}`, help, labelNames, registers })
-  const gauge = <L extends string = never>(name: string, help: string, labelNames: readonly L[] = []) => new Gauge<L>({ name: `callback_receiver_${name}`, help, labelNames, registers })
-  const histogram = <L extends string = never>(name: string, help: string, buckets: number[], labelNames: readonly L[] = []) =>
-    new Histogram<L>({ name: `callback_receiver_${name}`, help, buckets, labelNames, registers })
+  const counter = <L extends string = never>(name: string, help: string, labels: readonly L[] = []) => createCounter<L>({ registry, name: `callback_receiver_${name}`, help, labels })
+  const histogram = <L extends string = never>(name: string, help: string, buckets: readonly number[], labels: readonly L[] = []) =>
+    createHistogram<L>({ registry, name: `callback_receiver_${name}`, help, buckets, labels })
+  const gauge = <L extends string = never>(name: string, help: string, labelNames: readonly L[] = []) => new Gauge<L>({ name: `callback_receiver_${name}`, help, labelNames, registers: [registry] })
 
   return {
     callbacks: counter('callbacks_total', 'Callbacks by what became of them: new, repeated, or the name of the error they were answered with.', ['provider', 'channel', 'result']),

@@ -29,7 +29,7 @@ export function measuredJournal<J extends Journal> (journal: J, { callbacks, dur
       const kept = await journal.markPublished(...given)
       const [{ event, entryId, recordedAt }] = given
       if (kept) {
-        announced.observe((now() - recordedAt) / 1000)
+        announced.observe({}, (now() - recordedAt) / 1000)
         acknowledged.observe({ provider: event.type.split('.')[1] ?? '' }, Math.max(0, now() - timeOf(entryId)) / 1000)
       }
       return kept

@@ -32,8 +32,8 @@ export function openMetrics () {
     refusals: (providers: readonly OpenProvider[]) => (app: FastifyInstance): void => countRefusedCallbacks(app, providers, instruments),
     /** Told of each commit of the journal's database. */
     committed (writes: number, milliseconds: number): void {
-      instruments.commitSize.observe(writes)
-      instruments.commitTime.observe(milliseconds / 1000)
+      instruments.commitSize.observe({}, writes)
+      instruments.commitTime.observe({}, milliseconds / 1000)
     },
     /** Gives the text that Prometheus reads, version 0.0.4. */
     text (parts: StandingParts): () => Promise<string> {

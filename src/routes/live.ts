@@ -28,7 +28,8 @@ export function addLiveRoute (ops: FastifyInstance, { journal, checks, every = 5
     reply.raw.once('close', () => gone.abort())
     const { since, until, ...rest } = request.query
     const filter = { ...rest, ...since !== undefined && { since: Date.parse(since) }, ...until !== undefined && { until: Date.parse(until) } }
-    return reply.type('text/event-stream').send(Readable.from(changes(filter, AbortSignal.any([gone.signal, leaving.signal]))))
+    void reply.type('text/event-stream').header('connection', 'close') // else it would idle on, and a listener that closes would wait for it
+    return reply.send(Readable.from(changes(filter, AbortSignal.any([gone.signal, leaving.signal]))))
   })
 
   async function * changes (filter: EntryFilter, signal: AbortSignal): AsyncGenerator<string> {
