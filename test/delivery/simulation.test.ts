@@ -2,6 +2,7 @@ import t from 'tap'
 import { readMigrations } from '../../src/database/migrations.ts'
 import { simulate, type Fault } from './simulation.ts'
 
+t.setTimeout(120_000) // beside other tests, on a slow machine
 const migrations = await readMigrations('sqlite')
 const seeds = process.env.SEED === undefined ? Array.from({ length: 2000 }, (_, i) => i + 1) : [Number(process.env.SEED)]
 
@@ -16,7 +17,7 @@ void t.test('nothing is lost, doubled or out of order, whatever fails and wherev
 for (const broken of ['marks before it publishes', 'forgets what it acknowledged', 'publishes without order'] satisfies Fault[]) {
   void t.test(`a service that ${broken} is found out`, async t => {
     let found = 0
-    for (let seed = 1; seed <= 100; seed++) if ((await simulate(seed, migrations, broken)).length > 0) found++
-    t.ok(found > 0, `${found} of 100 seeds`)
+    for (let seed = 1; seed <= 100 && found === 0; seed++) if ((await simulate(seed, migrations, broken)).length > 0) found++
+    t.equal(found, 1)
   })
 }

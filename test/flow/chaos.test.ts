@@ -2,6 +2,8 @@ import t from 'tap'
 import { runChaos } from '../chaos.ts'
 import { withoutMosquitto } from '../mosquitto.ts'
 
+t.setTimeout(120_000)
+
 void t.test('killed again and again under load, the service loses nothing that it answered; `npm run chaos` does so for longer', { skip: withoutMosquitto }, async t => {
   const report = await runChaos({ kills: 8, engine: 'sqlite', seconds: 20, log: line => { t.comment(line) } })
   t.comment(JSON.stringify(report))

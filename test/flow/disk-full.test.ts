@@ -6,7 +6,7 @@ import { subscribe } from '../subscriber.ts'
 import { startTokenio } from '../tokenio-server.ts'
 
 const alphabet = '123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz'
-const idOf = (n: number) => `rq:${'3SVzgJtzu2DvaZSgRGznpdknT3'}${alphabet[Math.floor(n / 58)]}${alphabet[n % 58]}:5zKtXEAq`
+const idOf = (n: number) => `rq:3SVzgJtzu2DvaZSgRGznpdknT3${alphabet[Math.floor(n / 58)]}${alphabet[n % 58]}:5zKtXEAq`
 
 void t.test('a full disk: nothing is answered 2xx that is not kept, readiness says why, and all goes on once there is room', { skip: !existsSync('/usr/bin/prlimit') && 'no prlimit' }, async t => {
   const tokenio = await startTokenio()
