@@ -47,7 +47,9 @@ function asForm (example: JsonObject): JsonObject {
 
 /** A browser gets a page in place of the JSON. */
 export function withPage (operation: Operation, page: boolean): Operation {
-  return page ? withOk(operation, ok => ({ ...ok, content: { ...ok.content, 'text/html': { schema: { type: 'string' } } } })) : operation
+  if (!page) return operation
+  const { responses, ...rest } = withOk(operation, ok => ({ ...ok, content: { ...ok.content, 'text/html': { schema: { type: 'string' } } } }))
+  return { ...rest, responses: { ...responses, 303: { description: 'For a browser: on to the registered return URL, or to the next step.', headers: { Location: { schema: { type: 'string' } } } } } }
 }
 
 /** Error replies have them as well: the components say so. */

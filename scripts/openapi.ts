@@ -25,12 +25,13 @@ const inertFace = {
   tokens: { grant: never, verify: () => { throw new Error('inert') }, jwks: { keys: [] }, metadata: metadataOf('https://callbacks.example') },
   topicPrefix: 'callbacks/v1', publicUrl: () => 'https://callbacks.example', returnUrlOrigins: [], trustProxy: [], corsOrigins: ['*'], bodyLimit: 1_048_576, perMinute: 600,
 }
+const limits: readonly FailureCode[] = ['RATE_LIMITED', 'OVERLOADED']
 const methods = ['get', 'post', 'put', 'patch', 'delete']
 
 /** The whole HTTP interface, OpenAPI 3.1, as the routes declare it. The ops listener's operations name its server. */
 export async function openapi (): Promise<OpenApi> {
   const providers = openForDocuments()
-  const open = await pathsOf(() => buildApp({ ...inertFace, providers }), ['RATE_LIMITED', 'OVERLOADED'])
+  const open = await pathsOf(() => buildApp({ ...inertFace, providers }), ['PARAMETERS_INVALID', 'MEDIA_TYPE_UNSUPPORTED', 'RATE_LIMITED', 'OVERLOADED'])
   const ops = await pathsOf(() => buildOps({ ...inert, journal: { list: never, show: never, redrive: never, erase: never, republish: never, count: never } }), ['UNAUTHORIZED', 'FORBIDDEN'])
   const paths: Paths = { ...open }
   for (const [path, item] of Object.entries(ops)) paths[path] = open[path] === undefined ? { servers: [opsServer], ...item } : onBoth(open[path])
@@ -80,7 +81,7 @@ async function routesOf (build: () => Promise<FastifyInstance>): Promise<RouteOp
 
 function finished (operation: Operation, { described = {}, cors = false, unlimited = false }: Config, ofListener: readonly FailureCode[]): Operation {
   const { failures = [], examples = {}, page = false, scopes } = described
-  const codes: FailureCode[] = [...failures, ...unlimited ? [] : ofListener, 'UNEXPECTED']
+  const codes: FailureCode[] = [...failures, ...ofListener.filter(code => !unlimited || !limits.includes(code)), 'UNEXPECTED']
   const security = scopes === undefined ? [{ opsToken: [] }, { opsPassword: [] }, {}] : [{ bearer: scopes }]
   const guarded = scopes !== undefined || ofListener.includes('UNAUTHORIZED') ? { security } : {}
   const whole = { ...operation, ...guarded, responses: { ...replyOf(codes), ...named(operation.responses) } }

@@ -1,4 +1,4 @@
-import { Ajv2020 } from 'ajv/dist/2020.js'
+import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
 import { at, type OpenApi, type Reply } from './document.ts'
 import type { Exchange } from './exchange.ts'
 
@@ -10,9 +10,10 @@ const beside: { readonly [status: number]: string } = { 404: 'NotFoundError', 40
 /** A function that says what of an answer the document does not know: one sentence for each fault, none for an answer as described. */
 export function createCheck (document: OpenApi): (exchange: Exchange, answer: Answer) => string[] {
   const ajv = new Ajv2020({ strict: false, validateFormats: false }).addSchema(document, 'document')
+  const compiled = new Map<string, ValidateFunction>()
   return ({ name, path, method, expected }, answer) => {
     const says = (fault: string) => `${name}: ${fault}`
-    const isRight = answer.status === expected || (expected === 200 && answer.status === 201) // made anew
+    const isRight = answer.status === expected || (expected === 200 && [201, 303].includes(answer.status)) // made anew, or sent on
     if (expected !== undefined && !isRight) return [says(`${answer.status} in place of ${expected}: ${answer.body.slice(0, 300)}`)]
     const ref = describedBy(method, path, answer.status)
     const reply = ref === undefined ? undefined : at(document, ref) as Reply | undefined
@@ -30,10 +31,13 @@ export function createCheck (document: OpenApi): (exchange: Exchange, answer: An
 
   function contentFaults (ref: string, { content = {} }: Reply, { headers, body }: Answer): string[] {
     const type = headers['content-type']?.split(';')[0] ?? ''
+    if (type === '' && Object.keys(content).length === 0) return []
     if (content[type] === undefined) return [`${type || 'no media type'} is not documented`]
     if (type === 'text/html') return body.startsWith('<!doctype html>') ? [] : ['the page is none']
     if (type !== 'application/json') return []
-    const validate = ajv.compile({ $ref: `document${ref}/content/application~1json/schema` })
+    const schema = `document${ref}/content/application~1json/schema`
+    const validate = compiled.get(schema) ?? ajv.compile({ $ref: schema })
+    compiled.set(schema, validate)
     return validate(JSON.parse(body)) ? [] : [`does not fit: ${ajv.errorsText(validate.errors)}`]
   }
 

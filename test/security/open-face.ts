@@ -2,9 +2,12 @@ import { join } from 'node:path'
 import { pino } from 'pino'
 import type { Test } from 'tap'
 import { buildApp, type AppParts } from '../../src/app.ts'
-import { openForDocuments } from '../../scripts/open-providers.ts'
+import { loadConfig } from '../../src/config.ts'
+import { providers as known } from '../../src/providers/index.ts'
 import { scopes } from '../../src/token/token.ts'
 import { openAppParts } from '../app-parts.ts'
+import { openTestTokens } from '../token/open.ts'
+import { startTokenio } from '../tokenio-server.ts'
 
 export const id = 'rq:3SVzgJtzu2DvaZSgRGznpdknT3dq:5zKtXEAq'
 export const callbackPath = `/v1/tokenio/callback?request-id=${id}&request_id=${id}`
@@ -15,16 +18,20 @@ export const hardened = {
   'referrer-policy': 'no-referrer', 'cross-origin-opener-policy': 'same-origin', 'cache-control': 'no-store', server: undefined, 'x-powered-by': undefined,
 }
 
-/** The public face with a journal in a file, on a free port, and all that it logs. */
+/** The public face with a journal in a file and a Token.io that knows nobody, on a free port, and all that it logs. */
 export async function openFace (t: Test, more: Partial<AppParts> = {}) {
   const { parts, tokenFor, database } = await openAppParts(t, { file: join(t.testdir(), 'journal.db') })
   const lines: string[] = []
   const log = pino({ level: 'trace', base: null }, { write: (line: string) => { lines.push(line) } })
-  const providers = openForDocuments()
-  const app = await buildApp({ ...parts, providers, log, ...more })
-  t.teardown(async () => { await app.close(); for (const provider of providers) await provider.close() })
+  const tokenio = await startTokenio() // knows nobody
+  tokenio.otherwise({ status: 404 })
+  const config = loadConfig({ TOKENIO_URL: tokenio.url, TOKENIO_API_KEY: 'CANARY-api-key' }, known)
+  const providers = known.map(provider => provider.open({ settings: config.providers[provider.name] ?? {} }))
+  const { grant } = await openTestTokens(t, [])
+  const app = await buildApp({ ...parts, tokens: { ...parts.tokens, grant }, providers, log, ...more })
+  t.teardown(async () => { await app.close(); for (const provider of providers) await provider.close(); await tokenio.close() })
   await app.listen({ host: '127.0.0.1', port: 0 })
-  return { app, parts, lines, database, providers, token: tokenFor('app-7', ...scopes) }
+  return { app, parts, lines, database, providers, tokenio, token: tokenFor('app-7', ...scopes) }
 }
 
 /** How many callbacks are kept. */
