@@ -19,7 +19,7 @@ export function createCounter<L extends string> ({ registry, name, help, labels 
 }
 
 export function createHistogram<L extends string> ({ registry, name, help, labels = [], buckets }: Named<L> & { readonly buckets: readonly number[] }): Histogram<L> {
-  const rowOf = createRows(labels, () => ({ counts: new Array<number>(buckets.length + 1).fill(0), sum: 0 }))
+  const rowOf = createRows(labels, () => ({ counts: Array.from({ length: buckets.length + 1 }, () => 0), sum: 0 }))
   register(registry, { name, help, type: 'histogram' }, () => rowOf.all().flatMap(({ labels, row: { counts, sum } }) => {
     let count = 0
     const steps = counts.map((each, i) => ({ metricName: `${name}_bucket`, labels: { ...labels, le: buckets[i] ?? '+Inf' }, value: count += each }))

@@ -13,7 +13,7 @@ void t.test('each figure has its line, and no line is about one that is gone', a
   createInstruments(registry)
   const known = (await registry.getMetricsAsJSON()).map(({ name }) => name)
   const told = [...operate.matchAll(/^\| `(callback_receiver_\w+)`/gm)].map(([, name]) => name)
-  t.strictSame(told.toSorted(), known.toSorted())
+  t.strictSame(new Set(told), new Set(known))
 })
 
 void t.test('each alert has its line', async t => {
