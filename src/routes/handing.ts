@@ -50,7 +50,9 @@ function routeOf (url: string, provider: string, handing: Handing, { registratio
     config: {
       cors: true,
       described: {
-        failures: ['PARAMETERS_INVALID', 'UNAUTHORIZED', 'SCOPE_MISSING', 'NOT_FOUND', 'PAYLOAD_TOO_LARGE', 'MEDIA_TYPE_UNSUPPORTED', 'JOURNAL_UNAVAILABLE'], examples: handing.examples, scopes: ['results'],
+        failures: ['PARAMETERS_INVALID', 'UNAUTHORIZED', 'SCOPE_MISSING', 'NOT_FOUND', 'PAYLOAD_TOO_LARGE', 'MEDIA_TYPE_UNSUPPORTED', 'JOURNAL_UNAVAILABLE'],
+        examples: handing.examples,
+        scopes: ['results'],
       },
     },
     attachValidation: true,

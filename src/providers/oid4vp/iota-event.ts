@@ -10,8 +10,9 @@ export function iotaEvent ({ callback, result }: Asked, { status, data }: EventD
   const { connectionClientId, correlationId } = (callback.incidental ?? {}) as unknown as ResponseIncidental
   if (connectionClientId === undefined || correlationId === undefined || (byReference && status === 'completed')) return undefined
   const { vpToken, presentationSubmission } = result.data
+  const submission = presentationSubmission === undefined ? {} : { presentationSubmission } // absent for DCQL: an empty one is a fault there
   const event = status === 'completed'
-    ? { eventType: 'response-callback', correlationId, vpToken, ...presentationSubmission !== undefined && { presentationSubmission } } // absent for DCQL: an empty one is a fault there
+    ? { eventType: 'response-callback', correlationId, vpToken, ...submission }
     : { eventType: 'error', correlationId, error: errorOf(String(data.error), data.errorDescription) }
   return { type: event.eventType, topic: ['iota', 'v1', connectionClientId], payload: event }
 }

@@ -70,11 +70,13 @@ function ofKey ({ key }: RegistrationWish): Fault[] {
 }
 
 function ofRequest (given: JsonObject): Fault[] {
+  const hasTwoQueries = given.dcqlQuery !== undefined && given.presentationDefinition !== undefined
+  const isUnnamed = given.connectionClientId !== undefined && !isUuid.test(String(given.correlationId))
   const needed = isVerified(given) ? ['nonce', 'clientId'].filter(name => given[name] === undefined) : []
   return [
     ...needed.map(name => [`oid4vp.${name}`, 'is missing: a presentation that is verified must be bound to its request'] as const),
-    ...given.dcqlQuery !== undefined && given.presentationDefinition !== undefined ? [['oid4vp.presentationDefinition', 'is one query too many: there is a dcqlQuery'] as const] : [],
-    ...given.connectionClientId !== undefined && !isUuid.test(String(given.correlationId)) ? [['oid4vp.correlationId', 'must be a UUID: Affinidi tells its events apart by it'] as const] : [],
+    ...hasTwoQueries ? [['oid4vp.presentationDefinition', 'is one query too many: there is a dcqlQuery'] as const] : [],
+    ...isUnnamed ? [['oid4vp.correlationId', 'must be a UUID: Affinidi tells its events apart by it'] as const] : [],
   ]
 }
 

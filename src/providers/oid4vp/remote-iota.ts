@@ -32,7 +32,10 @@ export function createFetchRemote ({ url, token }: RemoteParts) {
   async function post (asked: RemoteRequest, signal: AbortSignal) {
     try {
       const { statusCode: status, body } = await request(`${url.replace(/\/$/, '')}/v1/fetch-iota-response`, {
-        method: 'POST', signal, headers: { 'content-type': 'application/json', accept: 'application/json', ...token !== undefined && { authorization: token } }, body: JSON.stringify(asked),
+        method: 'POST',
+        signal,
+        headers: { 'content-type': 'application/json', accept: 'application/json', ...token !== undefined && { authorization: token } },
+        body: JSON.stringify(asked),
       })
       const chunks: Uint8Array[] = []
       let bytes = 0

@@ -20,14 +20,27 @@ export function createReturning ({ isRemote }: { readonly isRemote: boolean }): 
     parameters: {
       type: 'object',
       anyOf: [{ required: ['response_code'] }, { required: ['error'] }],
-      properties: { response_code: { ...text(512, 'The code that the response was answered with.'), minLength: 1 }, error, error_description: text(4096, 'The same for a person.') },
+      properties: {
+        response_code: { ...text(512, 'The code that the response was answered with.'), minLength: 1 },
+        error,
+        error_description: text(4096, 'The same for a person.'),
+      },
     },
     examples: { code: { response_code: 'm1vq2uGhrWZ3bUe0x0HVQwbbC4hUq1ZC0b8e4a5c-7f0e-4d3b-9a51-2c6f8e1d7b90' }, error: { error: 'access_denied' } },
     reply: { type: 'object', required: ['message'], properties: { message: { type: 'string', examples: ['Received.'] } } },
-    isTheirs: (query, registration) => textIn(query, 'error') !== undefined || isSame(String(query.response_code), detailsOf(registration).responseCode),
-    toCallback: (query, traceparent, registration) => isRemote && textIn(query, 'error') === undefined ? toRemoteCallback(String(query.response_code), 'front', traceparent, registration) : undefined,
-    onward: query => onwardOf(query),
-    troubleIn: query => textIn(query, 'error') === undefined ? undefined : textIn(query, 'error') === 'access_denied' ? 'cancelled' : 'failed',
+    isTheirs (query, registration) {
+      return textIn(query, 'error') !== undefined || isSame(String(query.response_code), detailsOf(registration).responseCode)
+    },
+    toCallback (query, traceparent, registration) {
+      if (!isRemote || textIn(query, 'error') !== undefined) return undefined
+      return toRemoteCallback(String(query.response_code), 'front', traceparent, registration)
+    },
+    onward: onwardOf,
+    troubleIn (query) {
+      const error = textIn(query, 'error')
+      if (error === undefined) return undefined
+      return error === 'access_denied' ? 'cancelled' : 'failed'
+    },
   }
 }
 

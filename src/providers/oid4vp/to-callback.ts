@@ -37,8 +37,8 @@ export type ResponseIncidental = {
  */
 export function toCallback (given: JsonObject, traceparent: string, registration?: Registration): Callback {
   if (registration !== undefined && registration.key !== given.state) throw new Failure('STATE_UNKNOWN')
-  const code = textIn(given, 'response_code')
-  if (registration !== undefined && code !== undefined && !isWalletError(given) && !hasPresentation(given)) return toRemoteCallback(code, 'back', traceparent, registration)
+  const code = isWalletError(given) || hasPresentation(given) ? undefined : textIn(given, 'response_code')
+  if (registration !== undefined && code !== undefined) return toRemoteCallback(code, 'back', traceparent, registration)
   const parameters = isWalletError(given) ? errorIn(given) : presentationIn(given)
   return {
     provider: 'oid4vp',

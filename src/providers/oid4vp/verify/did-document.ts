@@ -46,7 +46,8 @@ function ofDocument (document: JsonObject, did: string, fragment: string | undef
   const fitting = known.filter(({ id }) => allowed.some(entry => absolute(isObject(entry) ? entry.id : entry) === absolute(id)))
   const named = fragment === undefined ? fitting : fitting.filter(({ id }) => absolute(id) === `${did}#${fragment}`)
   const [method] = named
-  if (method === undefined || (fragment === undefined && named.length > 1) || (method.controller !== undefined && method.controller !== did)) throw refuse('issuer_key_unresolvable')
+  if (method === undefined || (fragment === undefined && named.length > 1)) throw refuse('issuer_key_unresolvable')
+  if (method.controller !== undefined && method.controller !== did) throw refuse('issuer_key_unresolvable')
   const { publicKeyJwk: jwk, publicKeyMultibase: multibase } = method
   return isObject(jwk) ? publicKeyOf(jwk) : keyOfMultibase(String(multibase))
 }

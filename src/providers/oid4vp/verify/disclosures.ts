@@ -5,7 +5,9 @@ import { refuse } from './refusal.ts'
 
 const algorithms: { readonly [name: string]: string } = { 'sha-256': 'sha256', 'sha-384': 'sha384', 'sha-512': 'sha512' }
 /** What an issuer must say openly, SD-JWT VC §3.2.2.2; `_sd` and `...` are no names of claims. */
-const neverDisclosed = ['iss', 'nbf', 'exp', 'cnf', 'vct', 'status', '_sd', '...']
+const neverDisclosed = ['iss', 'nbf', 'exp', 'cnf', 'vct', 'status', '_sd', '...', '__proto__']
+/** Disclosures may hold others, and whoever follows them goes as deep. */
+const most = 500
 
 /** `_sd_alg` to a hash of `node:crypto`. Throws `algorithm_unsupported`. */
 export function digestOf (text: string | ArrayBuffer, name: string): Buffer {
@@ -16,6 +18,7 @@ export function digestOf (text: string | ArrayBuffer, name: string): Buffer {
 
 /** Each disclosure is one that the issuer signed, and stands in one place only: SD-JWT §7.1. Throws `disclosure_invalid`. */
 export function assertDisclosures (payload: unknown, encoded: readonly string[], algorithm: string): void {
+  if (encoded.length > most) throw refuse('disclosure_invalid')
   const disclosed = new Map(encoded.map(text => [digestOf(text, algorithm).toString('base64url'), valueIn(text)]))
   const placed = new Set<string>()
   const place = (value: unknown): void => {

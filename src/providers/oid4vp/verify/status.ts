@@ -22,7 +22,7 @@ export async function assertStatus ({ status }: JsonObject, issuer: Whose, parts
 }
 
 /** `credentialStatus` of a W3C credential: Bitstring Status List, StatusList2021, RevocationList2020. */
-export async function assertCredentialStatus ({ credentialStatus }: JsonObject, issuer: Whose, parts: VerifyParts): Promise<void> {
+export async function assertCredentialStatus ({ credentialStatus }: JsonObject, issuer: string, parts: VerifyParts): Promise<void> {
   for (const entry of credentialStatus === undefined ? [] : [credentialStatus].flat()) {
     if (!isObject(entry)) throw refuse('status_unresolvable')
     const bit = await found(() => bitOf(entry, issuer, parts))
@@ -69,7 +69,7 @@ function statusAt (list: Uint8Array, bits: number, idx: number): number {
   return byte >> (idx * bits % 8) & ((1 << bits) - 1) // §4.1: the least significant bits first
 }
 
-async function bitOf (entry: JsonObject, issuer: Whose, parts: VerifyParts): Promise<boolean> {
+async function bitOf (entry: JsonObject, issuer: string, parts: VerifyParts): Promise<boolean> {
   const uri = entry.statusListCredential ?? entry.revocationListCredential
   const index = Number(entry.statusListIndex ?? entry.revocationListIndex)
   const { status, body } = await parts.fetchGuarded(String(uri))
@@ -77,17 +77,18 @@ async function bitOf (entry: JsonObject, issuer: Whose, parts: VerifyParts): Pro
   const { credentialSubject: list } = await listCredential(body.trim(), issuer, parts)
   if (!isObject(list) || typeof list.encodedList !== 'string') throw refuse('status_unresolvable')
   if (entry.statusPurpose !== undefined && ![list.statusPurpose].flat().includes(entry.statusPurpose)) throw refuse('status_unresolvable')
-  const bytes = gunzipSync(Buffer.from(list.encodedList.replace(/^u/, ''), 'base64url'), { maxOutputLength: largest }) // Multibase `u`, Bitstring Status List §3.2
+  const packed = Buffer.from(list.encodedList.replace(/^u/, ''), 'base64url') // Multibase `u`, Bitstring Status List §3.2
+  const bytes = gunzipSync(packed, { maxOutputLength: largest })
   const byte = bytes[Math.floor(index / 8)]
   if (!Number.isSafeInteger(index) || byte === undefined) throw refuse('status_unresolvable')
   return (byte >> (7 - index % 8) & 1) === 1 // the first bit is the leftmost
 }
 
 /** The list, a credential of the same issuer. */
-async function listCredential (body: string, issuer: Whose, parts: VerifyParts): Promise<JsonObject> {
+async function listCredential (body: string, issuer: string, parts: VerifyParts): Promise<JsonObject> {
   if (isCompactJws(body)) {
     const jws = parseJws(body)
-    if (jws.payload.iss !== issuer.id) throw refuse('issuer_not_accepted')
+    if (jws.payload.iss !== issuer) throw refuse('issuer_not_accepted')
     assertSigned(jws, (await issuerOf(jws, parts)).key)
     assertJwtDates(jws.payload, parts.now())
     return isObject(jws.payload.vc) ? jws.payload.vc : jws.payload
@@ -95,7 +96,7 @@ async function listCredential (body: string, issuer: Whose, parts: VerifyParts):
   const document = parseBounded(body)
   if (!isObject(document)) throw refuse('status_unresolvable')
   const { did } = await verifyDocument(document, 'assertionMethod', parts)
-  if (did !== issuer.id) throw refuse('issuer_not_accepted')
+  if (did !== issuer) throw refuse('issuer_not_accepted')
   assertTextDates(document, parts.now())
   return document
 }

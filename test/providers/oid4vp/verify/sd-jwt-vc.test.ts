@@ -105,6 +105,8 @@ void t.test('what was changed on the way is refused', async t => {
     ['a claim taken away', 'sd_hash_mismatch', `${jwt}~${kb}`],
     ['a registered claim disclosed', 'disclosure_invalid', `${jwt}~${encoded(['salt', 'cnf', {}])}~${kb}`],
     ['the KB-JWT of another presentation', 'sd_hash_mismatch', `${other.split('~').slice(0, 2).join('~')}~${kb}`],
+    ['a claim that would alter prototypes', 'disclosure_invalid', `${jwt}~${encoded(['salt', '__proto__', {}])}~${kb}`],
+    ['far too many claims', 'disclosure_invalid', `${jwt}~${`${email}~`.repeat(501)}${kb}`],
     ['no disclosures at all', 'presentation_malformed', `~${kb}`],
     ['an mdoc', 'format_unsupported', 'o2d2ZXJzaW9uYzEuMGlkb2N1bWVudHOB'],
     ['nothing signed', 'presentation_malformed', 'a~'],
