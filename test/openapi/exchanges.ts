@@ -25,5 +25,5 @@ function ofMethod (path: string, method: string, operation: Operation | undefine
   const exchanges = operation.requestBody === undefined
     ? queryExchanges(asked, (operation.parameters ?? []).filter(parameter => parameter.in === 'query'))
     : bodyExchanges(asked, operation.requestBody.content)
-  return path.includes('{') ? exchanges.map(elsewhere) : exchanges
+  return path.includes('{') || path.endsWith('/fetch-iota-response') ? exchanges.map(elsewhere) : exchanges // a code names a key as a path does
 }
