@@ -1,8 +1,8 @@
 import { lookup as ofSystem, type LookupAddress, type LookupAllOptions } from 'node:dns'
 import type { LookupFunction } from 'node:net'
 import { buildConnector } from 'undici'
-import { Failure } from '../domain/failure.ts'
 import { isPublic } from './address.ts'
+import { refused } from './refused.ts'
 
 type Found = (error: Error | null, addresses: LookupAddress[]) => void
 export type Lookup = (host: string, options: LookupAllOptions, found: Found) => void
@@ -35,8 +35,4 @@ function guarded (lookup: Lookup, allows: (address: string) => boolean): LookupF
     if (options.all === true) return found(null, addresses)
     found(null, first.address, first.family)
   })
-}
-
-export function refused (): Failure {
-  return new Failure('ADDRESS_REFUSED', { reason: 'the address is not on the open internet' })
 }

@@ -1,8 +1,9 @@
 import { isIP } from 'node:net'
-import { Agent } from 'undici'
+import type { Agent } from 'undici'
 import { Failure } from '../domain/failure.ts'
 import { isPublic } from './address.ts'
-import { createConnect, refused, type Lookup } from './connect.ts'
+import type { Lookup } from './connect.ts'
+import { refused } from './refused.ts'
 
 export interface Fetched {
   readonly status: number
@@ -28,12 +29,13 @@ const mostBytes = 512 * 1024
 
 /** Fetches what strangers name: https on the open internet, no redirect followed, at most 512 KiB in 5 s. */
 export function openGuarded ({ allowPrivate = false, lookup, longest = 5_000 }: GuardedParts = {}): Guarded {
-  const agent = new Agent({ connections: 8, pipelining: 1, maxHeaderSize: 16_384, ...allowPrivate ? {} : { connect: createConnect({ lookup }) } })
+  let opened: Promise<Agent> | undefined
 
   async function fetchGuarded (url: string, signal?: AbortSignal): Promise<Fetched> {
     const { origin, pathname, search } = checked(url, allowPrivate)
     const limit = AbortSignal.timeout(longest)
     try {
+      const agent = await (opened ??= openAgent(allowPrivate, lookup))
       const reply = await agent.request({
         origin,
         path: `${pathname}${search}`,
@@ -51,7 +53,13 @@ export function openGuarded ({ allowPrivate = false, lookup, longest = 5_000 }: 
     }
   }
 
-  return { fetchGuarded, close: () => agent.destroy() }
+  return { fetchGuarded, close: async () => (await opened)?.destroy() }
+}
+
+/** Loaded with the first fetch: most processes never need it. */
+async function openAgent (allowPrivate: boolean, lookup: Lookup | undefined): Promise<Agent> {
+  const [{ Agent }, { createConnect }] = await Promise.all([import('undici'), import('./connect.ts')])
+  return new Agent({ connections: 8, pipelining: 1, maxHeaderSize: 16_384, ...allowPrivate ? {} : { connect: createConnect({ lookup }) } })
 }
 
 function checked (text: string, allowPrivate: boolean): URL {

@@ -16,7 +16,7 @@ export interface LimitParts {
   readonly perMinute: number
   /** How many addresses are remembered: whoever asked longest ago is forgotten first. */
   readonly most?: number
-  /** Milliseconds by which the event loop may lag, on average over a second. */
+  /** Milliseconds by which the event loop may lag, on average over five seconds: a start that stalls for one is no overload. */
   readonly mostLag?: number
 }
 
@@ -37,6 +37,7 @@ export async function addLimits (app: FastifyInstance, { perMinute, most = 20_00
   })
   await app.register(underPressure, {
     maxEventLoopDelay: mostLag,
+    sampleInterval: 5_000,
     pressureHandler: request => { if (request.routeOptions.config.unlimited !== true) throw new Failure('OVERLOADED') },
   })
 }

@@ -1,4 +1,3 @@
-import { request } from 'undici'
 import type { JsonObject } from '../../domain/callback.ts'
 import { Failure, type FailureCode } from '../../domain/failure.ts'
 import type { Result } from '../../domain/result.ts'
@@ -31,6 +30,7 @@ export function createFetchRemote ({ url, token }: RemoteParts) {
 
   async function post (asked: RemoteRequest, signal: AbortSignal) {
     try {
+      const { request } = await import('undici') // loaded with the first call: the process is ready sooner without it
       const { statusCode: status, body } = await request(`${url.replace(/\/$/, '')}/v1/fetch-iota-response`, {
         method: 'POST',
         signal,
