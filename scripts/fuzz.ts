@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import type { Test } from 'tap'
 import { openFace } from '../test/security/open-face.ts'
 import { claims, type Claim } from '../test/security/properties.ts'

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import fc, { type Arbitrary, type IAsyncProperty } from 'fast-check'
+import * as fc from 'fast-check'
+import type { Arbitrary, IAsyncProperty } from 'fast-check'
 import { keyOfDid, keyOfMultibase } from '../../src/did/key-did.ts'
 import type { JsonObject } from '../../src/domain/callback.ts'
 import { asFailure, Failure } from '../../src/domain/failure.ts'
@@ -50,9 +51,9 @@ const jwt = fc.array(fc.oneof(jsonIn64, base64, text), { minLength: 1, maxLength
 
 /** Hostile input ends as a value or as a `Failure`, and as nothing else; prototypes stay as they are. */
 function harmless<T> (claim: string, arbitrary: Arbitrary<T>, read: (input: T) => unknown): Claim {
-  const property = fc.asyncProperty(arbitrary as Arbitrary<unknown>, async input => {
+  const property = fc.asyncProperty(arbitrary, async input => {
     try {
-      await read(input as T)
+      await read(input)
     } catch (thrown) {
       if (!(thrown instanceof Failure) || asFailure(thrown).code === 'UNEXPECTED') throw thrown
     }
@@ -62,7 +63,7 @@ function harmless<T> (claim: string, arbitrary: Arbitrary<T>, read: (input: T) =
 }
 
 function holds<T> (claim: string, arbitrary: Arbitrary<T>, isTrue: (input: T) => boolean | Promise<boolean>): Claim {
-  return { claim, property: fc.asyncProperty(arbitrary as Arbitrary<unknown>, async input => isTrue(input as T)) }
+  return { claim, property: fc.asyncProperty(arbitrary, async input => isTrue(input)) }
 }
 
 const idPattern = /^rq:.+$/

@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import t from 'tap'
 import { openFace } from './open-face.ts'
 import { routeClaim } from './route-claim.ts'

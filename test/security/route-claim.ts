@@ -1,4 +1,5 @@
-import fc, { type IAsyncProperty } from 'fast-check'
+import * as fc from 'fast-check'
+import type { IAsyncProperty } from 'fast-check'
 import type { FastifyInstance } from 'fastify'
 import { createCheck, type Answer } from '../openapi/check.ts'
 import { read, type OpenApi } from '../openapi/document.ts'
@@ -57,7 +58,7 @@ const twists = fc.constantFrom(...exchanges).chain(exchange => fc.record({
 /** Whatever is sent to any operation: no status that the document does not know, none of the service's own faults, and the form that it promises. */
 export function routeClaim (app: FastifyInstance, token: string): IAsyncProperty<[unknown]> {
   const check = createCheck(document)
-  return fc.asyncProperty(twists as fc.Arbitrary<unknown>, async input => {
+  return fc.asyncProperty(twists, async input => {
     const { exchange, body, query, headers: more } = input as Twist
     const { expected: _expected, ...sent } = exchange
     const url = sent.url.replaceAll('#', '%23') + (query === '' ? '' : `${sent.url.includes('?') ? '' : '?'}${query.replaceAll('#', '%23')}`)
