@@ -32,8 +32,12 @@ export function preface (providers: readonly OpenProvider[]): object {
     servers: [publicServer],
     tags: [
       ...providers.map(({ name }) => ({ name, description: `Callbacks of the provider \`${name}\`.` })),
+      { name: 'registrations', description: 'What a client says beforehand: which key it awaits, who subscribes, where the user returns.' },
+      { name: 'events', description: "A key's last event over HTTP, for whom MQTT does not reach." },
+      { name: 'token', description: 'The OAuth 2.0 token endpoint, its keys and its metadata.' },
       { name: 'health', description: 'For probes, on both listeners.' },
       { name: 'entries', description: 'What the journal holds, for operators, on the ops listener.' },
+      { name: 'console', description: "The operators' page, and what drives the sandbox, on the ops listener." },
       { name: 'documents', description: 'The interfaces described, on the ops listener.' },
     ],
   }

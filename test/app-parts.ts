@@ -1,6 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto'
 import type { Test } from 'tap'
 import type { AppParts } from '../src/app.ts'
+import { Failure } from '../src/domain/failure.ts'
 import { openSqliteDatabase } from '../src/database/sqlite.ts'
 import { openSqliteJournal } from '../src/journal/sqlite.ts'
 import { openSqliteRegistrations } from '../src/registrations/sqlite.ts'
@@ -15,7 +16,7 @@ export function openAccess (now: () => number = Date.now) {
   const { privateKey: key, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   const keys = { signing: { kid: 'k', key }, verifying: new Map([['k', publicKey]]), jwks: { keys: [] } }
   const { issue, verify } = createAccessTokens({ keys, issuer, topicPrefix: 'callbacks/v1', ttlSeconds: 3600, now })
-  const tokens: AppParts['tokens'] = { grant: () => Promise.reject(new Error('nobody is granted a token here')), verify, jwks: keys.jwks, metadata: metadataOf(issuer) }
+  const tokens: AppParts['tokens'] = { grant: () => Promise.reject(new Failure('CLIENT_INVALID')) /* nobody is a client here */, verify, jwks: keys.jwks, metadata: metadataOf(issuer) }
   return { tokens, tokenFor: (clientId: string, ...scopes: Scope[]) => issue({ clientId, scopes }) }
 }
 

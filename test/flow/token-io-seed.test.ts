@@ -14,7 +14,7 @@ const bankId = 'rq:3SVzgJtzu2DvaZSgRGznpdknT3dq:5zKtXEAq'
 const passcodeId = 'rq:43hA2P34BC9a1jwYmyjmDYBrTETA:5zKtXEAq'
 const decoupledId = 'rq:3smDYdTPr4gejc9g6MrHFnAAssg8:5zKtXEAq'
 
-const asJson = (query: string) => Object.fromEntries(new URLSearchParams(query)) as { [name: string]: string }
+const asJson = (query: string) => Object.fromEntries(new URLSearchParams(query))
 
 async function send (url: string, how: 'GET' | 'POST', query: string) {
   const response = how === 'GET'

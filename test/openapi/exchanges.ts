@@ -3,14 +3,22 @@ import { bodyExchanges } from './body-exchanges.ts'
 import type { Asked, Exchange } from './exchange.ts'
 import { queryExchanges } from './query-exchanges.ts'
 
+/** Its reply ends when the client goes; `test/routes/live.test.ts` asks it. */
+const endless = '/v1/entries/live'
+
 const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']
 
 /** Valid examples first, then everything that is wrong in one way, for every operation of the document. */
 export function exchangesOf (document: OpenApi, isWanted: (path: string) => boolean = () => true): Exchange[] {
-  return Object.entries(document.paths).filter(([path]) => isWanted(path)).flatMap(([path, item]) => [
+  return Object.entries(document.paths).filter(([path]) => isWanted(path) && path !== endless).flatMap(([path, item]) => [
     ...methods.flatMap(method => ofMethod(path, method, item[method.toLowerCase()])),
     { name: `GET below ${path}`, path, method: 'GET', url: `${path}/nowhere/at/all`, headers: {}, expected: 404 },
   ])
+}
+
+/** A key in the path, a code that names one, a bank's query that only the provider can read, a journal that may be no file. */
+function dependsOnWhatWas (path: string): boolean {
+  return path.includes('{') || path.endsWith('/fetch-iota-response') || path.endsWith('/bank-callback') || path === '/v1/backup'
 }
 
 /** Nobody's path: what a right request of it is answered with depends on what was there before. */
@@ -25,5 +33,5 @@ function ofMethod (path: string, method: string, operation: Operation | undefine
   const exchanges = operation.requestBody === undefined
     ? queryExchanges(asked, (operation.parameters ?? []).filter(parameter => parameter.in === 'query'))
     : bodyExchanges(asked, operation.requestBody.content)
-  return path.includes('{') || path.endsWith('/fetch-iota-response') ? exchanges.map(elsewhere) : exchanges // a code names a key as a path does
+  return dependsOnWhatWas(path) ? exchanges.map(elsewhere) : exchanges
 }
