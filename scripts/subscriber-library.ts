@@ -23,7 +23,8 @@ async function emit (): Promise<ReadonlyMap<string, string>> {
     '--rewriteRelativeImportExtensions', '--declaration', '--rootDir', join(root, 'src/subscriber'), '--outDir', folder,
   ]
   try {
-    await run(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), ...options, join(root, 'src/subscriber/index.ts')], { cwd: root, env: {} }) // whatever Node is told by its environment is not for tsc
+    const tsc = join(root, 'node_modules/typescript/lib/tsc.js') // bin/tsc has no ending, which a Node with import hooks does not take
+    await run(process.execPath, [tsc, ...options, join(root, 'src/subscriber/index.ts')], { cwd: root })
     return new Map(await Promise.all(libraryFiles.map(async name => [name, await readFile(join(folder, name), 'utf8')] as const)))
   } finally {
     await rm(folder, { recursive: true, force: true })
