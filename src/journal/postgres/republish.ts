@@ -8,6 +8,8 @@ interface Page { readonly at: number, readonly made: number, readonly looked: nu
 /** Rows of one transaction: callbacks that arrive meanwhile must not wait for all of them. */
 const page = 500
 
+// One UPDATE for what is published and what is on its way: an event that is acknowledged while this waits for its row has changed from
+// the one to the other, and must go out again all the same, or an earlier one would be the topic's last word
 const again = { name: 'republish', text: `
   WITH ${now},
   page AS (
@@ -15,11 +17,11 @@ const again = { name: 'republish', text: `
       ORDER BY published_at, seq LIMIT ${page}),
   firsts AS (SELECT provider, key, min(seq) AS seq FROM page GROUP BY provider, key),
   made AS (
-    UPDATE events e SET due_at = now.at, published_at = NULL, held = false FROM firsts f, now
-      WHERE e.provider = f.provider AND e.key = f.key AND e.seq >= f.seq AND e.published_at IS NOT NULL AND e.payload IS NOT NULL RETURNING 1),
-  withdrawn AS (
-    UPDATE events e SET due_at = now.at, held = false FROM firsts f, now WHERE e.provider = f.provider AND e.key = f.key AND e.seq >= f.seq AND e.due_at IS NOT NULL AND e.held)
-  SELECT now.at, (SELECT count(*) FROM made) AS made, (SELECT count(*) FROM page) AS looked, l.published_at AS last_at, l.seq AS last_seq
+    UPDATE events e SET due_at = CASE WHEN e.published_at IS NULL AND NOT e.held THEN e.due_at ELSE now.at END, published_at = NULL, held = false
+      FROM firsts f, now, events was
+      WHERE was.seq = e.seq AND e.provider = f.provider AND e.key = f.key AND e.seq >= f.seq AND e.payload IS NOT NULL AND (e.published_at IS NOT NULL OR e.due_at IS NOT NULL)
+      RETURNING was.published_at)
+  SELECT now.at, (SELECT count(published_at) FROM made) AS made, (SELECT count(*) FROM page) AS looked, l.published_at AS last_at, l.seq AS last_seq
     FROM now LEFT JOIN (SELECT published_at, seq FROM page ORDER BY published_at DESC, seq DESC LIMIT 1) l ON true` }
 
 /**

@@ -39,6 +39,35 @@ void t.test('replicas', { skip: withoutPostgres }, async t => {
     t.equal(claims.length, 1)
   })
 
+  void t.test('an event that is acknowledged while all are published again goes out once more too, and stays the last word', async t => {
+    const url = await postgres.fresh()
+    const journal = await openPostgresJournal({ url, keys: [] })
+    t.teardown(journal.close)
+    const marking = new Client({ connectionString: url })
+    await marking.connect()
+    t.teardown(() => marking.end())
+    await journal.append(callback('k'))
+    const [claim] = await journal.claim('tokenio', 1)
+    const events = [...told('k').events, ...told('k').events]
+    await journal.recordEvents(claim!, told('k', { events }))
+    const [first] = await journal.claimEvents(1)
+    await journal.markPublished(first!)
+    await journal.claimEvents(1) // the second is on its way …
+    await marking.query('BEGIN')
+    await marking.query('UPDATE events SET published_at = 1, due_at = NULL, held = false WHERE id = $1', [events[1]?.id])
+    const republished = journal.republish({ since: 0 })
+    await sleep(100) // … it waits for the row …
+    await marking.query('COMMIT') // … and finds the event acknowledged
+    await republished
+    const again = []
+    for (const _ of events) {
+      const [next] = await journal.claimEvents(1)
+      again.push(next?.event.id)
+      if (next !== undefined) await journal.markPublished(next)
+    }
+    t.same(again, events.map(({ id }) => id))
+  })
+
   void t.test('a single-use key is used once, whoever asks', async t => {
     const journals = await replicas(t, 3)
     const answers = await Promise.allSettled(Array.from({ length: 300 }, (_, i) => journals[i % 3]!.append(callback('s', { a: i }, { singleUse: true }))))
