@@ -141,7 +141,7 @@ export async function runChaos ({ kills, engine, seconds, random = Math.random, 
       if (turn % 20 === 19) log(`${acknowledged.filter(([id]) => (seen.get(id)?.finals.size ?? 0) === 0).length} still to come`)
       await sleep(200)
     }
-    await sleep(500)
+    await untilQuiet(() => subscriber.received.length, engine === 'postgres' ? 12_000 : 500)
     const seen = seenOf(subscriber.received)
     const disordered = [...seen].filter(([id, key]) => isDisordered(key, sent.get(id)?.brokerKills === state.brokerKills))
     for (const [id, { types }] of disordered.slice(0, 5)) log(`${id}: ${types.map(type => type.split('.')[2]).join(', ')}`)
@@ -157,6 +157,14 @@ export async function runChaos ({ kills, engine, seconds, random = Math.random, 
       doubled: [...seen.values()].filter(({ finals }) => finals.size > 1).length,
       disordered: disordered.length,
     }
+  }
+}
+
+/** On PostgreSQL a lease of a killed process holds its event back for ten seconds: until then the last word may still be on its way. */
+async function untilQuiet (count: () => number, milliseconds: number): Promise<void> {
+  for (let last = -1; last !== count();) {
+    last = count()
+    await sleep(milliseconds)
   }
 }
 
