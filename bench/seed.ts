@@ -4,6 +4,7 @@ import { DatabaseSync } from 'node:sqlite'
 const own: { readonly [column: string]: string } = {
   seq: 'seq + n',
   entry: 'entry + n',
+  event: 'event + n',
   id: `lower(hex(randomblob(4))) || printf('-0000-7000-8000-%012x', n)`,
   fingerprint: 'randomblob(32)',
   key: keyOf('n'),

@@ -14,8 +14,13 @@ import { createRedrive } from './sqlite/redrive.ts'
 import { createClaimEvents } from './sqlite/claim-events.ts'
 import { createClaim } from './sqlite/claim.ts'
 import { createExpired } from './sqlite/expired.ts'
+import { createFolding } from './sqlite/fresh/folding.ts'
+import { createFreshKeys } from './sqlite/fresh/fresh-keys.ts'
+import { restoreFresh } from './sqlite/fresh/restore.ts'
+import { createSheets } from './sqlite/fresh/sheets.ts'
 import { createLeases } from './sqlite/leases.ts'
 import { createMarkPublished } from './sqlite/mark-published.ts'
+import { createNumbers } from './sqlite/numbers.ts'
 import type { HeldEvent, HeldTopic } from './sqlite/parts.ts'
 import { createPutOff } from './sqlite/put-off.ts'
 import { createRecord } from './sqlite/record.ts'
@@ -34,9 +39,15 @@ export interface SqliteJournalParts {
 export function openSqliteJournal ({ database: { db, file, seal, transactions }, now = Date.now }: SqliteJournalParts): Journal & Keeping {
   const secret = loadSecret({ db, seal })
   const fingerprintOf = createFingerprint(secret)
+  const numbers = createNumbers({ db })
+  const sheets = createSheets({ db, seal })
+  const freshKeys = createFreshKeys()
+  const folding = createFolding({ db, seal, sheets, freshKeys, transactions, now })
+  restoreFresh({ db, sheets, freshKeys, numbers, fingerprintOf })
+  transactions.onClose(folding.end)
   const wakes: { appended?: () => void, recorded?: () => void } = {}
   const parts = {
-    db, transactions, seal, now, fingerprintOf, file,
+    db, transactions, seal, now, fingerprintOf, file, numbers, sheets, freshKeys, folding,
     watches: createWatches({ db, now }),
     eventLeases: createLeases<HeldEvent>({ now }),
     clearLeases: createLeases<HeldTopic>({ now }),

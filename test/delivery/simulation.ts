@@ -87,7 +87,7 @@ export async function simulate (seed: number, migrations: readonly Migration[], 
   }
 
   function isDone (): boolean {
-    return db.prepare('SELECT 1 FROM entries WHERE ended_at IS NULL UNION ALL SELECT 1 FROM events WHERE due_at IS NOT NULL LIMIT 1').get() === undefined
+    return db.prepare('SELECT 1 FROM entries WHERE ended_at IS NULL UNION ALL SELECT 1 FROM events WHERE due_at IS NOT NULL UNION ALL SELECT 1 FROM sheets LIMIT 1').get() === undefined
   }
 
   function boot (): void {
@@ -104,6 +104,7 @@ export async function simulate (seed: number, migrations: readonly Migration[], 
       }),
       isTroubled: own.isTroubled,
       mended: own.mended,
+      onClose: own.onClose,
       close: own.close,
     }
     const journal = openSqliteJournal({ database: { db, file: ':memory:', seal, transactions }, now })

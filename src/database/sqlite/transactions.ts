@@ -7,6 +7,10 @@ import { troubleOf } from './trouble.ts'
 export interface Transaction {
   /** Runs an act as soon as the commit is done; it must not throw. Forgotten when the transaction fails. */
   onCommit (act: () => void): void
+  /** Takes back what the operation changed in memory, should the transaction fail; the last one asked for first. It must not throw. */
+  onRollback (act: () => void): void
+  /** Runs an act once, however often it was asked for, after the last operation and before the commit. */
+  beforeCommit (act: () => void): void
   /** Calls it once, however often it was asked for, after the acts of `onCommit`. */
   wake (act: () => void): void
 }
@@ -21,6 +25,8 @@ export interface Transactions {
   /** True since the disk refused a write, until `mended`: a smaller write may succeed all the same. */
   isTroubled (): boolean
   mended (): void
+  /** Runs an act before the last group is committed; it must not throw. */
+  onClose (act: () => Promise<void>): void
   close (): Promise<void>
 }
 
@@ -38,30 +44,37 @@ export interface TransactionsParts {
 export function createTransactions ({ db, onTrouble, onCommit, soon = setImmediate }: TransactionsParts): Transactions {
   const begin = db.prepare('BEGIN IMMEDIATE')
   const end = db.prepare('COMMIT')
+  const closers: (() => Promise<void>)[] = []
   let isTroubled = false
   const group = createGroupCommit<Operation<unknown>, unknown>({ commit, soon })
 
   function commit (operations: readonly Operation<unknown>[]): unknown[] {
     const acts: (() => void)[] = []
+    const undos: (() => void)[] = []
+    const lasts = new Set<() => void>()
     const wakes = new Set<() => void>()
-    const transaction: Transaction = { onCommit: act => { acts.push(act) }, wake: act => { wakes.add(act) } }
+    const transaction: Transaction = {
+      onCommit: act => { acts.push(act) }, onRollback: act => { undos.push(act) }, beforeCommit: act => { lasts.add(act) }, wake: act => { wakes.add(act) },
+    }
     const started = performance.now()
     const done = attempt(() => {
       begin.run()
       const results = operations.map(operation => operation(transaction))
+      for (const last of lasts) last()
       end.run()
       return results
-    })
+    }, undos)
     onCommit?.(operations.length, performance.now() - started)
     for (const act of acts) act()
     for (const wake of wakes) queueMicrotask(wake) // not here: what it throws must not look like a failed commit
     return done
   }
 
-  function attempt<T> (act: () => T): T {
+  function attempt<T> (act: () => T, undos: readonly (() => void)[] = []): T {
     try {
       return act()
     } catch (thrown) {
+      for (const undo of undos.toReversed()) undo()
       if (db.isOpen && db.isTransaction) db.exec('ROLLBACK') // on some errors SQLite has rolled back by itself
       const trouble = troubleOf(thrown)
       if (trouble instanceof Failure) { isTroubled = true; onTrouble?.(trouble) }
@@ -71,9 +84,13 @@ export function createTransactions ({ db, onTrouble, onCommit, soon = setImmedia
 
   return {
     write: <T> (operation: Operation<T>) => group.add(operation) as Promise<T>,
-    read: attempt,
+    read: query => attempt(query),
     isTroubled: () => isTroubled,
     mended () { isTroubled = false },
-    close: group.close,
+    onClose (act) { closers.push(act) },
+    async close () {
+      for (const act of closers.splice(0)) await act()
+      await group.close()
+    },
   }
 }

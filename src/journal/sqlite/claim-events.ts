@@ -1,8 +1,9 @@
 import { asFailure } from '../../domain/failure.ts'
 import type { EventClaim, Journal } from '../journal.ts'
+import { nextEventOf } from './fresh/fresh.ts'
 import { eventName, type SqliteParts } from './parts.ts'
 
-type ClaimEventsParts = Pick<SqliteParts, 'db' | 'transactions' | 'eventLeases' | 'seal' | 'now'> & Pick<Journal, 'buryEvent'>
+type ClaimEventsParts = Pick<SqliteParts, 'db' | 'transactions' | 'eventLeases' | 'seal' | 'now' | 'freshKeys' | 'folding'> & Pick<Journal, 'buryEvent'>
 interface EventRow {
   readonly seq: number, readonly id: string, readonly entry: number, readonly entry_id: string, readonly provider: string, readonly key: string
   readonly type: string, readonly topic: string, readonly payload: Uint8Array
@@ -12,17 +13,38 @@ interface EventRow {
 /** Due rows that one claim looks at. More than this are never in front of a head: followers are never due before it. */
 const looks = 4096
 
-export function createClaimEvents ({ db, transactions, eventLeases, seal, now, buryEvent }: ClaimEventsParts): Pick<Journal, 'claimEvents' | 'releaseEvent'> {
+interface Taken { readonly claims: EventClaim[], readonly unreadable: { claim: EventClaim, thrown: unknown }[] }
+
+export function createClaimEvents ({ db, transactions, eventLeases, seal, now, freshKeys, folding, buryEvent }: ClaimEventsParts): Pick<Journal, 'claimEvents' | 'releaseEvent'> {
   const selectDue = db.prepare('SELECT seq, id, topic FROM events WHERE due_at <= ? ORDER BY due_at, seq LIMIT ?')
   const selectHead = db.prepare(`
     SELECT e.seq, e.id, e.entry, (SELECT id FROM entries WHERE seq = e.entry) AS entry_id, e.provider, e.key, e.type, e.topic, e.payload, e.recorded_at, e.attempt, e.failures, e.streak
       FROM events e WHERE e.seq = ?
-      AND NOT EXISTS (SELECT 1 FROM events o WHERE o.key = e.key AND o.seq < e.seq AND o.due_at IS NOT NULL AND o.provider = e.provider)`)
+      AND (e.follows = 0 OR NOT EXISTS (SELECT 1 FROM events o WHERE o.seq IN (SELECT seq FROM events_of_key k WHERE k.key = e.key AND k.provider = e.provider) AND o.seq < e.seq AND o.due_at IS NOT NULL))`)
 
-  function take (limit: number): { claims: EventClaim[], unreadable: { claim: EventClaim, thrown: unknown }[] } {
-    const claims: EventClaim[] = []
-    const unreadable: { claim: EventClaim, thrown: unknown }[] = []
-    if (limit < 1) return { claims, unreadable }
+  /** Half of a claim, at least, is for events of the tables, half for fresh ones: neither waits for the other. */
+  function take (limit: number): Taken {
+    const taken: Taken = { claims: [], unreadable: [] }
+    if (limit < 1) return taken
+    takeKept(Math.ceil(limit / 2), taken)
+    takeFresh(limit, taken)
+    if (taken.claims.length < limit && taken.claims.length >= limit / 2) takeKept(limit, taken)
+    return taken
+  }
+
+  function takeFresh (limit: number, { claims }: Taken): void {
+    while (claims.length < limit) {
+      const fresh = freshKeys.told.take()
+      const next = fresh && nextEventOf(fresh)
+      if (fresh === undefined || next === undefined) return
+      const { provider, key, seq: entry, id: entryId, told } = fresh
+      const attempt = eventLeases.take(eventName(next.event), next.attempt, { seq: next.seq, entry, provider, key })
+      freshKeys.hold(fresh, 'sent', eventLeases.until())
+      claims.push({ event: next.event, entryId, recordedAt: told!.at, attempt, failures: 0, streak: 0 })
+    }
+  }
+
+  function takeKept (limit: number, { claims, unreadable }: Taken): void {
     for (const due of selectDue.iterate(now(), looks) as Iterable<unknown> as Iterable<{ seq: number, id: string, topic: string }>) {
       if (eventLeases.isHeld(eventName(due))) continue
       const head = selectHead.get(due.seq) as unknown as EventRow | undefined
@@ -35,18 +57,23 @@ export function createClaimEvents ({ db, transactions, eventLeases, seal, now, b
       }
       if (claims.length === limit) break
     }
-    return { claims, unreadable }
   }
 
   return {
     async claimEvents (limit) {
+      await folding.overdue()
+      folding.tidy()
       const { claims, unreadable } = transactions.read(() => take(limit))
       for (const { claim, thrown } of unreadable) await buryEvent(claim, asFailure(thrown)) // for a person to see: it must not hold up others
       return claims
     },
     async releaseEvent ({ event, attempt }) {
       const name = eventName(event)
-      if (eventLeases.of(name, attempt) !== undefined) eventLeases.release(name)
+      const held = eventLeases.of(name, attempt)
+      if (held === undefined) return
+      eventLeases.release(name)
+      const fresh = freshKeys.of(held.provider, held.key)
+      if (fresh?.stage === 'sent') freshKeys.move(fresh, 'told')
     },
   }
 }

@@ -1,24 +1,51 @@
+import type { Callback } from '../../domain/callback.ts'
 import { asFailure } from '../../domain/failure.ts'
 import type { Claim, Entry, Journal } from '../journal.ts'
 import { callbackOf, replyName } from '../kept-callback.ts'
 import type { SqliteParts } from './parts.ts'
 
-type ClaimParts = Pick<SqliteParts, 'db' | 'transactions' | 'watches' | 'seal' | 'now'> & Pick<Journal, 'bury'>
+type ClaimParts = Pick<SqliteParts, 'db' | 'transactions' | 'watches' | 'seal' | 'now' | 'freshKeys' | 'sheets' | 'folding'> & Pick<Journal, 'bury'>
 interface DueRow { readonly key: string, readonly seq: number, readonly attempt: number, readonly gist: Uint8Array | null, readonly final: number }
 interface EntryRow {
   readonly id: string, readonly received_at: number, readonly failures: number, readonly streak: number, readonly asks: number, readonly refusal: number
   readonly payload: Uint8Array, readonly reply: Uint8Array | null
 }
 
-export function createClaim ({ db, transactions, watches, seal, now, bury }: ClaimParts): Pick<Journal, 'claim' | 'release'> {
+interface Taken { readonly claims: Claim[], readonly unreadable: { claim: Claim, thrown: unknown }[] }
+
+export function createClaim ({ db, transactions, watches, seal, now, freshKeys, sheets, folding, bury }: ClaimParts): Pick<Journal, 'claim' | 'release'> {
   const { leases, nameOf } = watches
   const selectDue = db.prepare('SELECT key, coalesce(head, watching) AS seq, attempt, gist, final FROM watches WHERE provider = ? AND due_at <= ? ORDER BY due_at LIMIT ?')
   const selectEntry = db.prepare('SELECT id, received_at, failures, streak, asks, refusal, payload, reply FROM entries WHERE seq = ?')
 
+  /** Half of a claim, at least, is for keys of the tables, half for fresh ones: neither waits for the other. */
+  function take (provider: string, limit: number): Taken {
+    const taken: Taken = { claims: [], unreadable: [] }
+    takeKept(provider, Math.ceil(limit / 2), taken)
+    takeFresh(provider, limit, taken)
+    if (taken.claims.length < limit && taken.claims.length >= limit / 2) takeKept(provider, limit, taken)
+    return taken
+  }
+
+  function takeFresh (provider: string, limit: number, { claims, unreadable }: Taken): void {
+    const line = freshKeys.waiting(provider)
+    while (claims.length < limit) {
+      const fresh = line.take()
+      if (fresh === undefined) return
+      const { id, key, seq, receivedAt, refusal: refusals } = fresh
+      const attempt = leases.take(nameOf(provider, key), fresh.attempt, { seq, news: false })
+      freshKeys.hold(fresh, 'asked', leases.until())
+      const claimOf = (entry: Entry): Claim => ({ entry, attempt, failures: 0, streak: 0, asks: 0, refusals, gist: undefined, final: false })
+      try {
+        claims.push(claimOf({ id, callback: fresh.callback ?? sheets.callbackOf(fresh), receivedAt }))
+      } catch (thrown) {
+        unreadable.push({ claim: claimOf({ id, callback: unknownOf(provider, key), receivedAt }), thrown })
+      }
+    }
+  }
+
   /** What can be read of the due keys that nobody holds, and those that cannot be read. */
-  function take (provider: string, limit: number): { claims: Claim[], unreadable: { claim: Claim, thrown: unknown }[] } {
-    const claims: Claim[] = []
-    const unreadable: { claim: Claim, thrown: unknown }[] = []
+  function takeKept (provider: string, limit: number, { claims, unreadable }: Taken): void {
     const due = selectDue.all(provider, now(), limit + leases.size()) as unknown as DueRow[] // held ones stay due, and are passed over
     for (const row of due) {
       if (claims.length === limit) break
@@ -31,11 +58,9 @@ export function createClaim ({ db, transactions, watches, seal, now, bury }: Cla
       try {
         claims.push(claimOf(entryOf(provider, row.key, entry), row.gist === null ? undefined : seal.open(row.gist, name)))
       } catch (thrown) {
-        const callback = { provider, channel: 'back', key: row.key, parameters: {}, traceparent: '' } as const
-        unreadable.push({ claim: claimOf({ id: entry.id, callback, receivedAt: entry.received_at }), thrown })
+        unreadable.push({ claim: claimOf({ id: entry.id, callback: unknownOf(provider, row.key), receivedAt: entry.received_at }), thrown })
       }
     }
-    return { claims, unreadable }
   }
 
   function entryOf (provider: string, key: string, { id, received_at: receivedAt, payload, reply }: EntryRow): Entry {
@@ -45,13 +70,23 @@ export function createClaim ({ db, transactions, watches, seal, now, bury }: Cla
 
   return {
     async claim (provider, limit) {
+      await folding.overdue()
+      folding.tidy()
       const { claims, unreadable } = transactions.read(() => take(provider, limit))
       for (const { claim, thrown } of unreadable) await bury(claim, asFailure(thrown)) // for a person to see: it must not hold up others
       return claims
     },
     async release ({ entry: { callback: { provider, key } }, attempt }) {
       const name = nameOf(provider, key)
-      if (leases.of(name, attempt) !== undefined) leases.release(name)
+      if (leases.of(name, attempt) === undefined) return
+      leases.release(name)
+      const fresh = freshKeys.of(provider, key)
+      if (fresh?.stage === 'asked') freshKeys.move(fresh, 'waiting')
     },
   }
+}
+
+/** What is known of a callback that cannot be read. */
+function unknownOf (provider: string, key: string): Callback {
+  return { provider, channel: 'back', key, parameters: {}, traceparent: '' }
 }

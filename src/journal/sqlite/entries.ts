@@ -5,7 +5,7 @@ import type { EntryDetail, EntryFilter, EntrySummary, EventDetail, Keeping } fro
 import { cursorOf, pageSizeOf, seqOfCursor } from '../page.ts'
 import { eventName, type SqliteParts } from './parts.ts'
 
-type EntriesParts = Pick<SqliteParts, 'db' | 'transactions' | 'seal'>
+type EntriesParts = Pick<SqliteParts, 'db' | 'transactions' | 'seal' | 'folding'>
 interface Row {
   readonly seq: number, readonly id: string, readonly provider: string, readonly key: string, readonly status: string
   readonly received_at: number, readonly attempts: number, readonly reason: string | null
@@ -27,13 +27,13 @@ const statuses: { readonly [status in NonNullable<EntryFilter['status']>]: strin
 }
 
 /** What an operator reads. */
-export function createEntries ({ db, transactions, seal }: EntriesParts): Pick<Keeping, 'list' | 'show'> {
+export function createEntries ({ db, transactions, seal, folding }: EntriesParts): Pick<Keeping, 'list' | 'show'> {
   const selectFrom = db.prepare('SELECT seq FROM entries WHERE id >= ? ORDER BY id LIMIT 1')
   const selectTo = db.prepare('SELECT seq FROM entries WHERE id < ? ORDER BY id DESC LIMIT 1')
   const selectMost = db.prepare('SELECT max(seq) AS seq FROM entries')
   const select = db.prepare(`SELECT ${columns} FROM entries WHERE id = ? AND status <> 'gone'`)
   const selectTries = db.prepare('SELECT at, code, reason FROM attempts WHERE entry = ? ORDER BY rowid')
-  const selectEvents = db.prepare('SELECT id, type, topic, recorded_at, published_at, payload FROM events WHERE key = ? AND entry = ? ORDER BY seq')
+  const selectEvents = db.prepare('SELECT id, type, topic, recorded_at, published_at, payload FROM events WHERE seq IN (SELECT seq FROM events_of_key WHERE key = ? AND provider = ?) AND entry = ? ORDER BY seq')
   const pages = createPages(db)
 
   /** Times as places in the order of arrival: no index of times is needed. */
@@ -51,6 +51,7 @@ export function createEntries ({ db, transactions, seal }: EntriesParts): Pick<K
   return {
     async list (filter) {
       const size = pageSizeOf(filter)
+      await folding.all()
       const { from, to } = transactions.read(() => range(filter))
       const { provider = null, key = null, since = 0, until = Number.MAX_SAFE_INTEGER } = filter
       const rows: Row[] = []
@@ -65,11 +66,12 @@ export function createEntries ({ db, transactions, seal }: EntriesParts): Pick<K
       return { entries, ...rows.length > size && last !== undefined ? { cursor: cursorOf(last.seq) } : {} }
     },
     async show (id) {
+      await folding.all()
       return transactions.read((): EntryDetail | undefined => {
         const row = select.get(id) as unknown as Row | undefined
         if (row === undefined) return undefined
         const tries = selectTries.all(row.seq) as unknown as EntryDetail['tries']
-        const events = (selectEvents.all(row.key, row.seq) as unknown as EventRow[]).map(eventOf)
+        const events = (selectEvents.all(row.key, row.provider, row.seq) as unknown as EventRow[]).map(eventOf)
         return { ...summaryOf(row), tries: tries.map(({ at, code, reason }) => ({ at, code, reason })), events }
       })
     },
@@ -82,7 +84,7 @@ function createPages (db: DatabaseSync) {
 
   return function pageOf ({ status, key }: EntryFilter) {
     const where = [
-      key === undefined ? [] : ['key = :key'],
+      key === undefined ? [] : ['seq IN (SELECT seq FROM entries_of_key WHERE key = :key)'],
       status === undefined ? [`status <> 'gone'`] : [statuses[status]],
       'seq BETWEEN :from AND :to AND (:provider IS NULL OR provider = :provider) AND received_at BETWEEN :since AND :until',
     ].flat().join(' AND ')

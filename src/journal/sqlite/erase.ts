@@ -1,21 +1,21 @@
 import type { Keeping } from '../keeping.ts'
 import { eventName, type SqliteParts } from './parts.ts'
 
-type EraseParts = Pick<SqliteParts, 'db' | 'transactions' | 'watches' | 'eventLeases' | 'now'>
+type EraseParts = Pick<SqliteParts, 'db' | 'transactions' | 'watches' | 'eventLeases' | 'now' | 'folding'>
 interface EventRow { readonly seq: number, readonly id: string, readonly topic: string, readonly provider: string }
 
 /** Milliseconds after which a publish that was under way has ended. */
 const underWay = 10_000
 
 /** One key, gone at once; only fingerprints stay, so that its callbacks are not taken for new ones. */
-export function createErase ({ db, transactions, watches, eventLeases, now }: EraseParts): Keeping['erase'] {
-  const selectEntries = db.prepare('SELECT seq, provider FROM entries WHERE key = ?')
-  const eraseEntries = db.prepare(`UPDATE entries SET status = 'gone', key = '', ended_at = coalesce(ended_at, ?1), payload = NULL, reply = NULL, reason = NULL, handed_to = NULL WHERE key = ?2`)
+export function createErase ({ db, transactions, watches, eventLeases, now, folding }: EraseParts): Keeping['erase'] {
+  const selectEntries = db.prepare('SELECT seq, provider FROM entries_of_key WHERE key = ?')
+  const eraseEntry = db.prepare(`UPDATE entries SET status = 'gone', key = '', follows = 1, ended_at = coalesce(ended_at, ?1), payload = NULL, reply = NULL, reason = NULL, handed_to = NULL WHERE seq = ?2`)
   const eraseAttempts = db.prepare('DELETE FROM attempts WHERE entry = ?')
   const eraseWatch = db.prepare('DELETE FROM watches WHERE provider = ? AND key = ?')
-  const selectEvents = db.prepare('SELECT seq, id, topic, provider FROM events WHERE key = ? ORDER BY seq')
+  const selectEvents = db.prepare('SELECT seq, id, topic, provider FROM events WHERE seq IN (SELECT seq FROM events_of_key WHERE key = ?) ORDER BY seq')
   const eraseEvent = db.prepare('DELETE FROM events WHERE seq = ?')
-  const clearTopic = db.prepare('UPDATE events SET payload = NULL, due_at = NULL, published_at = NULL, clear_at = ? WHERE seq = ?')
+  const clearTopic = db.prepare('UPDATE events SET payload = NULL, due_at = NULL, published_at = NULL, clear_at = ?, follows = 1 WHERE seq = ?')
 
   function eraseEvents (key: string): void {
     const rows = selectEvents.all(key) as unknown as EventRow[]
@@ -29,15 +29,19 @@ export function createErase ({ db, transactions, watches, eventLeases, now }: Er
   }
 
   return async function erase (key) {
-    const number = await transactions.write(() => {
+    await folding.all()
+    const number = await transactions.write(transaction => {
+      folding.whole(transaction) // what is left of the key on a sheet must go, too
       const entries = selectEntries.all(key)
-      for (const { seq } of entries) eraseAttempts.run(Number(seq))
+      eraseEvents(key)
+      for (const { seq } of entries) {
+        eraseAttempts.run(Number(seq))
+        eraseEntry.run(now(), Number(seq))
+      }
       for (const provider of new Set(entries.map(({ provider }) => String(provider)))) {
         watches.leases.release(watches.nameOf(provider, key)) // whoever asks for it now has no say any more
         eraseWatch.run(provider, key)
       }
-      eraseEvents(key)
-      eraseEntries.run(now(), key)
       return entries.length
     })
     transactions.read(() => { db.exec('PRAGMA wal_checkpoint(TRUNCATE)') }) // nor may it rest in the WAL

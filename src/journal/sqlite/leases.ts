@@ -7,6 +7,8 @@ export interface Leases<T> {
   isHeld (name: string): boolean
   /** Takes a lease; `attempt` is the last one that ended. Gives the new attempt, higher than all before it. */
   take (name: string, attempt: number, held: T): number
+  /** When a lease that is taken now is over. */
+  until (): number
   /** What the attempt holds; undefined when a later one was given, or it was ended or released. */
   of (name: string, attempt: number): T | undefined
   /** What whoever holds it now holds. */
@@ -29,6 +31,7 @@ export function createLeases<T> ({ now, length = 10_000 }: LeasesParts): Leases<
 
   return {
     size: () => leases.size,
+    until: () => now() + length,
     isHeld: name => (leases.get(name)?.until ?? 0) > now(),
     take (name, attempt, held) {
       const next = Math.max(attempt, leases.get(name)?.attempt ?? 0) + 1

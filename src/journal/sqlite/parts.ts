@@ -1,6 +1,10 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { Seal } from '../../database/seal.ts'
+import type { Folding } from './fresh/folding.ts'
+import type { FreshKeys } from './fresh/fresh-keys.ts'
+import type { Sheets } from './fresh/sheets.ts'
 import type { Leases } from './leases.ts'
+import type { Numbers } from './numbers.ts'
 import type { Transactions } from '../../database/sqlite/transactions.ts'
 import type { Watches } from './watches.ts'
 
@@ -14,6 +18,10 @@ export interface SqliteParts {
   /** By topic. */
   readonly clearLeases: Leases<HeldTopic>
   readonly seal: Seal
+  readonly numbers: Numbers
+  readonly freshKeys: FreshKeys
+  readonly sheets: Sheets
+  readonly folding: Folding
   /** Milliseconds since 1970. */
   readonly now: () => number
   readonly wakeAppended: () => void

@@ -3,10 +3,10 @@ import type { SqliteParts } from './parts.ts'
 import { createTried } from './tried.ts'
 import type { HeldWatch } from './watches.ts'
 
-type PutOffParts = Pick<SqliteParts, 'db' | 'transactions' | 'watches' | 'now'>
+type PutOffParts = Pick<SqliteParts, 'db' | 'transactions' | 'watches' | 'now' | 'folding'>
 
 /** What becomes of an entry whose ask failed. */
-export function createPutOff ({ db, transactions, watches, now }: PutOffParts): Pick<Journal, 'reschedule' | 'bury'> {
+export function createPutOff ({ db, transactions, watches, now, folding }: PutOffParts): Pick<Journal, 'reschedule' | 'bury'> {
   const count = db.prepare('UPDATE entries SET failures = failures + ?, streak = streak + 1 WHERE seq = ?')
   const bury = db.prepare(`UPDATE entries SET status = 'buried', reason = ?, ended_at = ? WHERE seq = ?`)
   const { note, reasonOf } = createTried({ db, now })
@@ -18,6 +18,7 @@ export function createPutOff ({ db, transactions, watches, now }: PutOffParts): 
 
   return {
     reschedule: (claim: Claim, due, failure) => transactions.write(transaction => {
+      folding.key(claim.entry.callback.provider, claim.entry.callback.key, transaction)
       const held = watches.heldBy(claim)
       if (held === undefined) return false
       count.run(failure.counts ? 1 : 0, held.seq)
@@ -28,6 +29,7 @@ export function createPutOff ({ db, transactions, watches, now }: PutOffParts): 
       return true
     }),
     bury: (claim, failure) => transactions.write(transaction => {
+      folding.key(claim.entry.callback.provider, claim.entry.callback.key, transaction)
       const held = watches.heldBy(claim)
       if (held === undefined) return false
       count.run(failure.counts ? 1 : 0, held.seq)

@@ -15,16 +15,16 @@ export function createRedrive ({ db, transactions, watches, eventLeases, now, wa
     SELECT seq, provider, key, refusal FROM entries WHERE status = 'buried' AND seq > :after AND (:provider IS NULL OR provider = :provider)
       AND (:key IS NULL OR key = :key) AND received_at BETWEEN :since AND :until ORDER BY seq LIMIT ${page}`)
   const selectGivenUp = db.prepare(`
-    SELECT min(seq) AS seq FROM events WHERE key = ? AND entry = ? AND due_at IS NULL AND published_at IS NULL AND payload IS NOT NULL`)
+    SELECT min(seq) AS seq FROM events WHERE seq IN (SELECT seq FROM events_of_key WHERE key = ? AND provider = ?) AND entry = ? AND due_at IS NULL AND published_at IS NULL AND payload IS NOT NULL`)
   // the key's later ones go out after them: the last event of a topic must be the last to go out, since it stays retained
   const publish = db.prepare(`
-    UPDATE events SET due_at = ?1, published_at = NULL, failures = 0, streak = 0 WHERE key = ?2 AND seq >= ?3 AND provider = ?4 AND payload IS NOT NULL
+    UPDATE events SET due_at = ?1, published_at = NULL, failures = 0, streak = 0 WHERE seq IN (SELECT seq FROM events_of_key WHERE key = ?2 AND provider = ?4) AND seq >= ?3 AND payload IS NOT NULL
       AND (published_at IS NOT NULL OR due_at IS NULL AND entry = ?5)`)
   const open = db.prepare('UPDATE entries SET status = ?, ended_at = NULL, failures = 0, streak = 0, reason = NULL WHERE seq = ?')
   const withdraw = createWithdraw({ db, eventLeases })
 
   function redrive ({ seq, provider, key, refusal }: Row): void {
-    const from = selectGivenUp.get(key, seq)?.seq
+    const from = selectGivenUp.get(key, provider, seq)?.seq
     const { final = 0, head = null, watching = null } = watches.of(provider, key) ?? {}
     const isToBeAsked = typeof from !== 'number'
     if (!isToBeAsked) {

@@ -14,6 +14,7 @@ export interface HeldEntry {
 
 export interface Watch {
   readonly provider: string, readonly key: string
+  readonly entry: number | null, readonly event: number | null
   readonly head: number | null, readonly watching: number | null, readonly watch_at: number | null
   readonly attempt: number, readonly gist: Uint8Array | null, readonly final: number, readonly accepted: number, readonly refusals: number
 }
@@ -38,16 +39,16 @@ export interface Watches {
 
 export function createWatches ({ db, now }: { readonly db: DatabaseSync, readonly now: () => number }): Watches {
   const leases = createLeases<HeldEntry>({ now })
-  const select = db.prepare('SELECT provider, key, head, watching, watch_at, attempt, gist, final, accepted, refusals FROM watches WHERE provider = ? AND key = ?')
+  const select = db.prepare('SELECT provider, key, entry, event, head, watching, watch_at, attempt, gist, final, accepted, refusals FROM watches WHERE provider = ? AND key = ?')
   const upsert = db.prepare(`
-    INSERT INTO watches (provider, key, due_at, head, accepted, refusals) VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO UPDATE SET
+    INSERT INTO watches (provider, key, entry, due_at, head, accepted, refusals) VALUES (?1, ?2, ?4, ?3, ?4, ?5, ?6) ON CONFLICT DO UPDATE SET
       due_at = min(coalesce(due_at, ?3), ?3), head = min(coalesce(head, ?4), ?4), accepted = max(accepted, ?5), refusals = max(refusals, ?6)`)
   const upsertWatch = db.prepare(`
-    INSERT INTO watches (provider, key, due_at, watching, watch_at, accepted, refusals) VALUES (?1, ?2, ?3, ?4, ?3, ?5, ?6) ON CONFLICT DO UPDATE SET
+    INSERT INTO watches (provider, key, entry, due_at, watching, watch_at, accepted, refusals) VALUES (?1, ?2, ?4, ?3, ?4, ?3, ?5, ?6) ON CONFLICT DO UPDATE SET
       due_at = coalesce(due_at, ?3), watching = ?4, watch_at = ?3, accepted = max(accepted, ?5), refusals = max(refusals, ?6)`)
   const update = db.prepare('UPDATE watches SET attempt = ?, due_at = ?, head = ?, watching = ?, watch_at = ? WHERE provider = ? AND key = ?')
-  // those after the oldest waiting one wait too, but for a few: the index is read for one or two rows
-  const selectWaiting = db.prepare(`SELECT seq FROM entries WHERE key = ? AND seq > ? AND status = 'waiting' AND provider = ? ORDER BY seq LIMIT 1`)
+  // those after the oldest waiting one wait too, but for a few, and all of them are followers: the index is read for one or two rows
+  const selectWaiting = db.prepare(`SELECT seq FROM entries WHERE follows = 1 AND key = ? AND provider = ? AND seq > ? AND status = 'waiting' ORDER BY seq LIMIT 1`)
 
   function nameOf (provider: string, key: string): string {
     return `${provider} ${key}`
@@ -58,7 +59,7 @@ export function createWatches ({ db, now }: { readonly db: DatabaseSync, readonl
   }
 
   function after (provider: string, key: string, seq: number): number | null {
-    const row = selectWaiting.get(key, seq, provider)
+    const row = selectWaiting.get(key, provider, seq)
     return row === undefined ? null : Number(row.seq)
   }
 

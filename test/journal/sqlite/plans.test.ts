@@ -1,28 +1,10 @@
-import { randomBytes } from 'node:crypto'
 import { DatabaseSync } from 'node:sqlite'
 import t from 'tap'
-import { createFingerprint } from '../../../src/journal/fingerprint.ts'
 import { readMigrations } from '../../../src/database/migrations.ts'
 import { createSeal } from '../../../src/database/seal.ts'
-import { createAppend } from '../../../src/journal/sqlite/append.ts'
-import { createClaimEvents } from '../../../src/journal/sqlite/claim-events.ts'
-import { createCount } from '../../../src/journal/sqlite/count.ts'
-import { createEntries } from '../../../src/journal/sqlite/entries.ts'
-import { createErase } from '../../../src/journal/sqlite/erase.ts'
-import { createForget } from '../../../src/journal/sqlite/forget.ts'
-import { createRedrive } from '../../../src/journal/sqlite/redrive.ts'
-import { createClaim } from '../../../src/journal/sqlite/claim.ts'
-import { createExpired } from '../../../src/journal/sqlite/expired.ts'
-import { createLeases } from '../../../src/journal/sqlite/leases.ts'
-import { createMarkPublished } from '../../../src/journal/sqlite/mark-published.ts'
 import { migrate } from '../../../src/database/sqlite/migrate.ts'
-import type { HeldEvent, HeldTopic } from '../../../src/journal/sqlite/parts.ts'
-import { createPutOff } from '../../../src/journal/sqlite/put-off.ts'
-import { createRecord } from '../../../src/journal/sqlite/record.ts'
-import { createRepublish } from '../../../src/journal/sqlite/republish.ts'
-import { createReroute } from '../../../src/journal/sqlite/reroute.ts'
 import { createTransactions } from '../../../src/database/sqlite/transactions.ts'
-import { createWatches } from '../../../src/journal/sqlite/watches.ts'
+import { openSqliteJournal } from '../../../src/journal/sqlite.ts'
 
 void t.test('no statement reads a whole table or sorts, so that a callback costs the same however much is kept', async t => {
   const db = new DatabaseSync(':memory:')
@@ -32,22 +14,11 @@ void t.test('no statement reads a whole table or sorts, so that a callback costs
   const prepare = db.prepare.bind(db)
   db.prepare = sql => { statements.push(sql); return prepare(sql) }
 
-  const now = Date.now
-  const wake = (): void => {}
-  const parts = {
-    db, now, seal: createSeal([]), fingerprintOf: createFingerprint(randomBytes(32)), watches: createWatches({ db, now }),
-    transactions: createTransactions({ db }), eventLeases: createLeases<HeldEvent>({ now }), clearLeases: createLeases<HeldTopic>({ now }), wakeAppended: wake, wakeRecorded: wake,
-  }
-  const putOff = createPutOff(parts)
-  const mark = createMarkPublished(parts)
-  await createAppend(parts).append({ provider: 'p', channel: 'back', key: 'k', parameters: {}, traceparent: '' })
-  for (const create of [createRecord, createExpired, createRepublish, createReroute, createCount, createErase, createForget, createRedrive]) create(parts)
-  const { list } = createEntries(parts)
+  const journal = openSqliteJournal({ database: { db, file: ':memory:', seal: createSeal([]), transactions: createTransactions({ db }) } })
+  for (const parameters of [{}, { other: 1 }]) await journal.append({ provider: 'p', channel: 'back', key: 'k', parameters, traceparent: '' })
   for (const status of [undefined, 'waiting', 'delivered', 'buried'] as const) {
-    for (const key of [undefined, 'k']) await list({ ...status && { status }, ...key && { key } })
+    for (const key of [undefined, 'k']) await journal.list({ ...status && { status }, ...key && { key } })
   }
-  createClaim({ ...parts, ...putOff })
-  createClaimEvents({ ...parts, ...mark })
 
   const planned = statements.filter(sql => !/^(BEGIN|COMMIT)/.test(sql))
   t.ok(planned.length > 20)

@@ -1,0 +1,111 @@
+import type { Transaction, Transactions } from '../../../database/sqlite/transactions.ts'
+import { createFold, type FoldParts } from './fold.ts'
+import type { Fresh } from './fresh.ts'
+
+export interface FoldingParts extends FoldParts {
+  readonly transactions: Transactions
+  /** Milliseconds since 1970. */
+  readonly now: () => number
+}
+
+/** When fresh keys go into the tables: once they are done, many at a time; and before anything happens to them that only the tables know how to do. */
+export interface Folding {
+  /** Folds one key, so that the operation finds it in the tables. */
+  key (provider: string, key: string, transaction: Transaction): void
+  /** Looks whether there is something to fold, and does so beside what is committed anyway. */
+  tidy (): void
+  /** Folds those whose claim is over its time: the tables give it to the next one. */
+  overdue (): Promise<void>
+  /** Folds those that are done; also those older than a minute; all that are there now. */
+  done (): Promise<void>
+  aged (): Promise<void>
+  all (): Promise<void>
+  /** Folds all of them at once. No sheet is left. */
+  whole (transaction: Transaction): void
+  /** Folds as many as a stop leaves time for: what stays on its sheet is found there at the next start. */
+  end (): Promise<void>
+}
+
+/** Keys of one transaction: callbacks that arrive meanwhile must not wait for more. */
+const slice = 128
+/** As many are done before they are folded, or so many milliseconds after the first one was. */
+const [enough, patience] = [64, 250]
+/** Fresh keys, and those of them whose events are in memory, while provider or broker are away. */
+const [most, mostTold] = [131_072, 8192]
+/** Milliseconds that a key may be fresh; that a stop waits. */
+const [oldAge, stopAge] = [60_000, 1000]
+
+export function createFolding ({ transactions, now, ...parts }: FoldingParts): Folding {
+  const { freshKeys, sheets } = parts
+  const { told, done, oldest } = freshKeys
+  const fold = createFold(parts)
+  let isTidying = false
+  let doneSince: number | undefined
+
+  function isAged (): boolean {
+    return (oldest.first()?.receivedAt ?? Infinity) < now() - oldAge
+  }
+
+  function isEnough (): boolean {
+    if (done.first() === undefined && !(freshKeys.size() === 0 && sheets.isLeft())) doneSince = undefined
+    else doneSince ??= now()
+    return done.size() >= enough || (doneSince !== undefined && now() - doneSince >= patience)
+  }
+
+  /** The next one that should be folded, if any. */
+  function next (): Fresh | undefined {
+    return done.first() ?? (told.size() > mostTold ? told.first() : undefined) ?? (freshKeys.size() > most || isAged() ? oldest.first() : undefined)
+  }
+
+  function foldThose (give: () => Fresh | undefined, transaction: Transaction): number {
+    let number = 0
+    for (let fresh = give(); fresh !== undefined; fresh = give()) {
+      fold(fresh, transaction)
+      if (++number === slice) break
+    }
+    sheets.drop(transaction, freshKeys.firstSheet())
+    return number
+  }
+
+  async function foldWhile (give: () => Fresh | undefined): Promise<void> {
+    while (give() !== undefined) await transactions.write(transaction => foldThose(give, transaction))
+  }
+
+  function tidy (): void {
+    if (isTidying || !(isEnough() || told.size() > mostTold || freshKeys.size() > most || isAged())) return
+    isTidying = true
+    doneSince = undefined
+    transactions.write(transaction => foldThose(next, transaction)).then(() => { isTidying = false; tidy() }, () => { isTidying = false }) // what could not be written stays fresh, and the journal has told of its trouble
+  }
+
+  return {
+    key (provider, key, transaction) {
+      const fresh = freshKeys.of(provider, key)
+      if (fresh === undefined) return
+      fold(fresh, transaction)
+      sheets.drop(transaction, freshKeys.firstSheet())
+    },
+    tidy,
+    async overdue () {
+      const time = now()
+      for (let fresh = freshKeys.overdue(time); fresh !== undefined; fresh = freshKeys.overdue(time)) {
+        const { provider, key } = fresh
+        await transactions.write(transaction => { if (freshKeys.of(provider, key) === fresh) fold(fresh!, transaction) })
+      }
+    },
+    done: () => foldWhile(done.first),
+    aged: () => foldWhile(() => done.first() ?? (isAged() ? oldest.first() : undefined)),
+    async all () {
+      const last = freshKeys.newest()
+      if (last !== undefined) await foldWhile(() => { const fresh = oldest.first(); return fresh === undefined || fresh.seq > last ? undefined : fresh })
+    },
+    whole (transaction) {
+      for (let fresh = oldest.first(); fresh !== undefined; fresh = oldest.first()) fold(fresh, transaction)
+      sheets.drop(transaction)
+    },
+    async end () {
+      const latest = performance.now() + stopAge
+      await foldWhile(() => performance.now() < latest ? oldest.first() : undefined).catch(() => {})
+    },
+  }
+}
