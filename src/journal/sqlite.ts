@@ -14,7 +14,7 @@ import { createRedrive } from './sqlite/redrive.ts'
 import { createClaimEvents } from './sqlite/claim-events.ts'
 import { createClaim } from './sqlite/claim.ts'
 import { createExpired } from './sqlite/expired.ts'
-import { createFolding } from './sqlite/fresh/folding.ts'
+import { createFolding, type FreshLimits } from './sqlite/fresh/folding.ts'
 import { createFreshKeys } from './sqlite/fresh/fresh-keys.ts'
 import { restoreFresh } from './sqlite/fresh/restore.ts'
 import { createSheets } from './sqlite/fresh/sheets.ts'
@@ -33,16 +33,18 @@ export interface SqliteJournalParts {
   readonly database: Pick<SqliteDatabase, 'db' | 'file' | 'seal' | 'transactions'>
   /** Milliseconds since 1970. */
   readonly now?: () => number
+  /** What stays out of the tables, and how long. */
+  readonly limits?: FreshLimits
 }
 
 /** The journal in a database of this process. Throws `JOURNAL_UNREADABLE` when none of the sealing keys fits it. */
-export function openSqliteJournal ({ database: { db, file, seal, transactions }, now = Date.now }: SqliteJournalParts): Journal & Keeping {
+export function openSqliteJournal ({ database: { db, file, seal, transactions }, now = Date.now, limits }: SqliteJournalParts): Journal & Keeping {
   const secret = loadSecret({ db, seal })
   const fingerprintOf = createFingerprint(secret)
   const numbers = createNumbers({ db })
   const sheets = createSheets({ db, seal })
   const freshKeys = createFreshKeys()
-  const folding = createFolding({ db, seal, sheets, freshKeys, transactions, now })
+  const folding = createFolding({ db, seal, sheets, freshKeys, transactions, now, limits })
   restoreFresh({ db, sheets, freshKeys, numbers, fingerprintOf })
   transactions.onClose(folding.end)
   const wakes: { appended?: () => void, recorded?: () => void } = {}

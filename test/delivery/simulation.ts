@@ -46,6 +46,8 @@ export async function simulate (seed: number, migrations: readonly Migration[], 
   const db = new DatabaseSync(':memory:')
   migrate(db, migrations)
   const seal = createSeal([])
+  // few keys, so that limits must be small to be met
+  const limits = { keys: pick([1, 2, 100]), told: pick([0, 1, 100]), enough: pick([1, 2, 100]), patience: pick([0, 250, 5000]), age: pick([100, 3000, 60_000]) }
   const broker = { isUp: true, arrived: [] as { key: string, id: string }[], ready: (): void => undefined }
   const asked = new Map<string, number>()
   const decidedAfter = new Map<string, number>()
@@ -99,7 +101,9 @@ export async function simulate (seed: number, migrations: readonly Migration[], 
         if (chance(0.03)) throw new Failure('JOURNAL_UNAVAILABLE')
         return own.write(transaction => {
           if (!life.alive) throw new Error('the process is gone')
-          return operation(transaction)
+          const done = operation(transaction)
+          if (chance(0.03)) throw new Failure('JOURNAL_UNAVAILABLE') // the disk is full at the commit
+          return done
         })
       }),
       isTroubled: own.isTroubled,
@@ -107,7 +111,7 @@ export async function simulate (seed: number, migrations: readonly Migration[], 
       onClose: own.onClose,
       close: own.close,
     }
-    const journal = openSqliteJournal({ database: { db, file: ':memory:', seal, transactions }, now })
+    const journal = openSqliteJournal({ database: { db, file: ':memory:', seal, transactions }, now, limits })
     living = { life, journal }
     startDelivery({
       providers: [providerOf(life)],

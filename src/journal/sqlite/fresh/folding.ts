@@ -6,6 +6,19 @@ export interface FoldingParts extends FoldParts {
   readonly transactions: Transactions
   /** Milliseconds since 1970. */
   readonly now: () => number
+  readonly limits?: FreshLimits | undefined
+}
+
+export interface FreshLimits {
+  /** Fresh keys, while provider or broker are away. */
+  readonly keys: number
+  /** Those of them whose events wait in memory. */
+  readonly told: number
+  /** As many are done before they are folded, or so many milliseconds after the first one was. */
+  readonly enough: number
+  readonly patience: number
+  /** Milliseconds that a key may be fresh. */
+  readonly age: number
 }
 
 /** When fresh keys go into the tables: once they are done, many at a time; and before anything happens to them that only the tables know how to do. */
@@ -28,14 +41,11 @@ export interface Folding {
 
 /** Keys of one transaction: callbacks that arrive meanwhile must not wait for more. */
 const slice = 128
-/** As many are done before they are folded, or so many milliseconds after the first one was. */
-const [enough, patience] = [64, 250]
-/** Fresh keys, and those of them whose events are in memory, while provider or broker are away. */
-const [most, mostTold] = [131_072, 8192]
-/** Milliseconds that a key may be fresh; that a stop waits. */
-const [oldAge, stopAge] = [60_000, 1000]
+const usual: FreshLimits = { keys: 131_072, told: 8192, enough: 64, patience: 250, age: 60_000 }
+/** Milliseconds that a stop waits. */
+const stopTime = 1000
 
-export function createFolding ({ transactions, now, ...parts }: FoldingParts): Folding {
+export function createFolding ({ transactions, now, limits: { keys, told: mostTold, enough, patience, age } = usual, ...parts }: FoldingParts): Folding {
   const { freshKeys, sheets } = parts
   const { told, done, oldest } = freshKeys
   const fold = createFold(parts)
@@ -43,7 +53,7 @@ export function createFolding ({ transactions, now, ...parts }: FoldingParts): F
   let doneSince: number | undefined
 
   function isAged (): boolean {
-    return (oldest.first()?.receivedAt ?? Infinity) < now() - oldAge
+    return (oldest.first()?.receivedAt ?? Infinity) < now() - age
   }
 
   function isEnough (): boolean {
@@ -54,7 +64,7 @@ export function createFolding ({ transactions, now, ...parts }: FoldingParts): F
 
   /** The next one that should be folded, if any. */
   function next (): Fresh | undefined {
-    return done.first() ?? (told.size() > mostTold ? told.first() : undefined) ?? (freshKeys.size() > most || isAged() ? oldest.first() : undefined)
+    return done.first() ?? (told.size() > mostTold ? told.first() : undefined) ?? (freshKeys.size() > keys || isAged() ? oldest.first() : undefined)
   }
 
   function foldThose (give: () => Fresh | undefined, transaction: Transaction): number {
@@ -72,7 +82,7 @@ export function createFolding ({ transactions, now, ...parts }: FoldingParts): F
   }
 
   function tidy (): void {
-    if (isTidying || !(isEnough() || told.size() > mostTold || freshKeys.size() > most || isAged())) return
+    if (isTidying || !(isEnough() || told.size() > mostTold || freshKeys.size() > keys || isAged())) return
     isTidying = true
     doneSince = undefined
     transactions.write(transaction => foldThose(next, transaction)).then(() => { isTidying = false; tidy() }, () => { isTidying = false }) // what could not be written stays fresh, and the journal has told of its trouble
@@ -104,7 +114,7 @@ export function createFolding ({ transactions, now, ...parts }: FoldingParts): F
       sheets.drop(transaction)
     },
     async end () {
-      const latest = performance.now() + stopAge
+      const latest = performance.now() + stopTime
       await foldWhile(() => performance.now() < latest ? oldest.first() : undefined).catch(() => {})
     },
   }

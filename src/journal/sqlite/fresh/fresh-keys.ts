@@ -3,7 +3,7 @@ import { createLine, type Line } from './line.ts'
 import { createSheetsInUse } from './sheets-in-use.ts'
 
 /** How many callbacks are kept in memory beside the sheets. */
-const mostCallbacks = 4096
+export const mostCallbacks = 4096
 
 /** All fresh keys of this process, and the lines in which they stand. */
 export interface FreshKeys {

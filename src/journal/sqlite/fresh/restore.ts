@@ -3,7 +3,7 @@ import { Failure } from '../../../domain/failure.ts'
 import type { Fingerprint } from '../../fingerprint.ts'
 import type { Numbers } from '../numbers.ts'
 import type { Fresh } from './fresh.ts'
-import type { FreshKeys } from './fresh-keys.ts'
+import { mostCallbacks, type FreshKeys } from './fresh-keys.ts'
 import type { AppendedLine, PublishedLine, SheetLine, ToldLine } from './sheet-lines.ts'
 import type { Sheets } from './sheets.ts'
 
@@ -26,7 +26,7 @@ export function restoreFresh ({ db, sheets, freshKeys, numbers, fingerprintOf }:
     if (Buffer.from(fingerprintOf(callback)).toString('base64') !== fingerprint) throw new Failure('JOURNAL_UNREADABLE', { reason: 'The journal is damaged: a sheet of it was altered.' })
     found.set(seq, {
       provider: callback.provider, key: callback.key, seq, id, fingerprint: Buffer.from(fingerprint, 'base64').toString('latin1'), receivedAt, refusal, sheet,
-      callback: { ...callback, ...reply === null ? {} : { reply } }, stage: 'waiting', attempt: 0, told: undefined, held: undefined,
+      callback: found.size < mostCallbacks ? { ...callback, ...reply === null ? {} : { reply } } : undefined, stage: 'waiting', attempt: 0, told: undefined, held: undefined,
     })
   }
 
