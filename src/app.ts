@@ -54,6 +54,7 @@ export async function buildApp ({ tokens, brand, checks, isClosing = () => false
   const app: FastifyInstance = Fastify({
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true }), // it would log the URL with its query string
+    childLoggerFactory: logger => logger, // one for each request costs more than its line; the trace's id says whose line it is
     trustProxy: trustedBy(trustProxy),
     bodyLimit,
     requestTimeout: 15_000, // a slow client is cut off, at the next look at all connections

@@ -4,18 +4,22 @@ const asked = Promise.withResolvers<NodeJS.Signals>() // from the first moment o
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, asked.resolve)
 
 enableCompileCache() // before anything else is imported: a second start is twice as fast
-const [{ pino }, { loadConfig }, { providers }, { openService }, { asFailure }] = await Promise.all([
-  import('pino'), import('./config.ts'), import('./providers/index.ts'), import('./service.ts'), import('./domain/failure.ts'),
+const [{ destination, pino }, { loadConfig }, { createLogLines }, { providers }, { openService }, { asFailure }] = await Promise.all([
+  import('pino'), import('./config.ts'), import('./log-lines.ts'), import('./providers/index.ts'), import('./service.ts'), import('./domain/failure.ts'),
 ])
 
 try {
   const config = loadConfig(process.env, providers)
-  const log = pino({ level: config.LOG_LEVEL, base: null })
+  const output = destination({ dest: 1, sync: true })
+  const lines = createLogLines({ write: text => { output.write(text) } })
+  process.once('exit', lines.flushSync) // whatever way it ends, short of being killed
+  const log = pino({ level: config.LOG_LEVEL, base: null }, lines)
   process.on('uncaughtException', error => { // a bug: what was answered is in the journal, so a fresh process goes on with it
     log.fatal({ err: error }, 'ended by a fault of its own')
     process.exit(1)
   })
   const service = await openService({ config, providers, log })
+  lines.flushSync() // whoever started it waits for `listening`
   const signal = await asked.promise
   log.info({ signal }, 'asked to stop')
   await service.close({ drain: signal === 'SIGTERM' })
