@@ -27,6 +27,7 @@ export const failures = {
   UNEXPECTED: { status: 500, name: 'UnexpectedError', message: 'Unexpected error occurred.', retry: true, counts: true },
   JOURNAL_UNAVAILABLE: { status: 503, name: 'ServiceUnavailableError', message: 'The callback could not be kept. Please try again.', retry: true, counts: false },
   OVERLOADED: { status: 503, name: 'ServiceUnavailableError', message: 'Too busy. Please try again.', retry: true, counts: false },
+  ISSUER_AWAY: { status: 503, name: 'ServiceUnavailableError', message: 'The presentation cannot be verified now. Please try again.', retry: true, counts: false },
   SHUTTING_DOWN: { status: 503, name: 'ServiceUnavailableError', message: 'Shutting down.', retry: true, counts: false },
 
   JOURNAL_UNREADABLE: { status: 500, name: 'UnexpectedError', message: 'The journal cannot be opened.', retry: false, counts: false },

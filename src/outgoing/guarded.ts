@@ -12,7 +12,7 @@ export interface Fetched {
 }
 
 export interface Guarded {
-  /** Throws `ADDRESS_REFUSED` for what must not be fetched, and `ADDRESS_AWAY` for what cannot be. */
+  /** Throws `ADDRESS_REFUSED` for what must not or will never be fetched, and `ADDRESS_AWAY` for what cannot be now. */
   fetchGuarded (url: string, signal?: AbortSignal): Promise<Fetched>
   close (): Promise<void>
 }
@@ -45,11 +45,11 @@ export function openGuarded ({ allowPrivate = false, lookup, longest = 5_000 }: 
       })
       if (reply.statusCode >= 300 && reply.statusCode < 400) {
         reply.body.on('error', () => {}).destroy() // unheard, its error would end the process
-        throw away('it redirects')
+        throw refused('the address redirects')
       }
       return { status: reply.statusCode, body: await textOf(reply.body) }
     } catch (thrown) {
-      throw thrown instanceof Failure ? thrown : away(codeOf(thrown)) // the error itself may carry what was received
+      throw thrown instanceof Failure ? thrown : troubleOf(codeOf(thrown)) // the error itself may carry what was received
     }
   }
 
@@ -64,8 +64,8 @@ async function openAgent (allowPrivate: boolean, lookup: Lookup | undefined): Pr
 
 function checked (text: string, allowPrivate: boolean): URL {
   const url = URL.parse(text)
-  if (url === null || url.username !== '' || url.password !== '') throw new Failure('ADDRESS_REFUSED', { reason: 'the address is no URL, or has a user in it' })
-  if (url.protocol !== 'https:' && !(allowPrivate && url.protocol === 'http:')) throw new Failure('ADDRESS_REFUSED', { reason: 'the address is not https' })
+  if (url === null || url.username !== '' || url.password !== '') throw refused('the address is no URL, or has a user in it')
+  if (url.protocol !== 'https:' && !(allowPrivate && url.protocol === 'http:')) throw refused('the address is not https')
   const host = url.hostname.replace(/^\[|\]$/g, '')
   if (!allowPrivate && isIP(host) !== 0 && !isPublic(host)) throw refused() // an address is not looked up
   return url
@@ -76,7 +76,7 @@ async function textOf (body: AsyncIterable<Uint8Array>): Promise<string> {
   let bytes = 0
   for await (const chunk of body) {
     bytes += chunk.length
-    if (bytes > mostBytes) throw away('it is too large') // leaving the loop destroys the body, and its connection with it
+    if (bytes > mostBytes) throw refused('what the address has is too large') // leaving the loop destroys the body, and its connection with it
     chunks.push(chunk)
   }
   return Buffer.concat(chunks).toString('utf8')
@@ -87,6 +87,7 @@ function codeOf (thrown: unknown): string {
   return typeof code === 'string' ? code : String(name)
 }
 
-function away (why: string): Failure {
-  return new Failure('ADDRESS_AWAY', { reason: `the address cannot be fetched: ${why}` })
+/** A name that there is not is an answer; all else may be otherwise the next time. */
+function troubleOf (code: string): Failure {
+  return code === 'ENOTFOUND' ? refused('the address has a name that there is not') : new Failure('ADDRESS_AWAY', { reason: `the address cannot be fetched: ${code}` })
 }

@@ -136,7 +136,8 @@ export interface Channel {
   toCallback (parameters: JsonObject, traceparent: string, registration?: Registration): Callback | Promise<Callback>
   /**
    * A check that costs, asked only for a callback of a registered key that the journal does not `recognise`: the callback as it is to be
-   * kept and appended, with `refused` when it fails (kept, told as failed, and answered 400 with these details).
+   * kept and appended, with `refused` when it fails (kept, told as failed, and answered 400 with these details). A `Failure` that it throws
+   * keeps nothing.
    */
   examine? (callback: Callback, registration: Registration): Promise<Callback>
   /** The reply's members beside those that the callback brought; `id` is the entry's. */

@@ -47,10 +47,18 @@ void t.test('a name that resolves to a closed address is refused', async t => {
   await guarded.close()
 })
 
+void t.test('a name that there is not is refused, and one that cannot be found out now is away', async t => {
+  for (const [code, expected] of [['ENOTFOUND', 'ADDRESS_REFUSED'], ['EAI_AGAIN', 'ADDRESS_AWAY']] as const) {
+    const guarded = openGuarded({ lookup: (_host, _options, found) => found(Object.assign(new Error(code), { code }), []) })
+    await t.rejects(guarded.fetchGuarded('https://nobody.example/x'), { code: expected }, code)
+    await guarded.close()
+  }
+})
+
 void t.test('a redirect is not followed', async t => {
   let asked = 0
   const { url, fetchGuarded } = await serve(t, (_request, reply) => { asked++; reply.writeHead(302, { location: '/elsewhere' }).end('body') })
-  await t.rejects(fetchGuarded(url), { code: 'ADDRESS_AWAY', reason: /redirects/ })
+  await t.rejects(fetchGuarded(url), { code: 'ADDRESS_REFUSED', reason: /redirects/ })
   t.equal(asked, 1)
 })
 
@@ -62,7 +70,7 @@ void t.test('a body that is too large is cut, whether its length is said or not'
     reply.end(body.subarray(1000))
   })
   for (const how of ['l', 'c']) {
-    await t.rejects(fetchGuarded(`${url}/${how}1`), { code: 'ADDRESS_AWAY', reason: /too large/ }, how)
+    await t.rejects(fetchGuarded(`${url}/${how}1`), { code: 'ADDRESS_REFUSED', reason: /too large/ }, how)
     t.equal((await fetchGuarded(`${url}/${how}0`)).body.length, 512 * 1024)
   }
 })

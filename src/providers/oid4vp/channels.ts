@@ -35,7 +35,7 @@ export function createChannels ({ examine, isRemote }: ChannelsParts): Channel[]
     form: formParameters,
     examples,
     reply,
-    failures: ['KEY_USED'],
+    failures: ['KEY_USED', 'ISSUER_AWAY'],
     open: openResponse,
     faultsOf: parameters => faultsOf(parameters, isRemote),
     keyOf,

@@ -11,9 +11,16 @@ export interface ExamineParts {
   readonly verify: (response: Response, request: Request) => Promise<Verified[]>
 }
 
-/** Verifies a presentation whose registration asks for it. Of one that is refused a digest is kept and the code why, nothing of itself. */
+/** Milliseconds for which a request rests when somebody whom its presentation names is away: nobody is knocked at as often as a stranger likes. */
+const pause = 2_000
+
+/**
+ * Verifies a presentation whose registration asks for it. Of one that is refused a digest is kept and the code why, nothing of itself.
+ * Throws `ISSUER_AWAY`, and then nothing is kept: an outage elsewhere uses up no try.
+ */
 export function createExamine ({ verify }: ExamineParts) {
   const underWay = new Map<string, Promise<Callback>>()
+  const resting = new Map<string, Failure>()
 
   return async function examine (callback: Callback, registration: Registration): Promise<Callback> {
     const { vpToken, presentationSubmission } = callback.parameters as ResponseParameters
@@ -21,6 +28,8 @@ export function createExamine ({ verify }: ExamineParts) {
     const digest = createHash('sha256').update(JSON.stringify([registration.key, vpToken, presentationSubmission])).digest('base64url')
     const same = underWay.get(digest) // a response that comes many times at once is verified once
     if (same !== undefined) return same
+    const outage = resting.get(registration.key)
+    if (outage !== undefined) throw outage
     const examined = verified(callback, registration, { vpToken, presentationSubmission }, digest).finally(() => underWay.delete(digest))
     underWay.set(digest, examined)
     return examined
@@ -31,11 +40,17 @@ export function createExamine ({ verify }: ExamineParts) {
       const presentations = await verify(response, detailsOf(registration) as Request)
       return { ...callback, incidental: { ...callback.incidental, presentations: presentations as unknown as Json } }
     } catch (thrown) {
+      if (thrown instanceof Failure && thrown.code === 'ISSUER_AWAY') letRest(registration.key, thrown)
       const refusal = refusalOf(thrown)
       if (refusal === undefined || !(thrown instanceof Failure)) throw thrown
       const { reply: _reply, ...rest } = callback
       const refused = thrown.details.map(({ issue, ...detail }) => ({ issue: `${issue} (${refusal})`, ...detail }))
       return { ...rest, parameters: { refused: digest } satisfies ResponseParameters, incidental: { ...callback.incidental, refusal }, refused }
     }
+  }
+
+  function letRest (key: string, outage: Failure): void {
+    resting.set(key, outage)
+    setTimeout(() => resting.delete(key), pause).unref()
   }
 }

@@ -7,7 +7,11 @@ import { createEventValidators } from '../../../src/delivery/event-validators.ts
 import { createResolve } from '../../../src/delivery/resolve.ts'
 import { createToEvent } from '../../../src/delivery/to-event.ts'
 import type { JsonObject } from '../../../src/domain/callback.ts'
+import { createChannels } from '../../../src/providers/oid4vp/channels.ts'
+import { createExamine } from '../../../src/providers/oid4vp/examine.ts'
 import { oid4vp } from '../../../src/providers/oid4vp/index.ts'
+import { createVerify } from '../../../src/providers/oid4vp/verify/verify.ts'
+import type { VerifyParts } from '../../../src/providers/oid4vp/verify/verify-parts.ts'
 import { openAppParts } from '../../app-parts.ts'
 import { clientId, nonce, now, vct } from './wallet.ts'
 
@@ -20,9 +24,14 @@ export interface Registered {
   readonly oid4vp: { readonly transactionId: string, readonly responseEncryptionJwk: { readonly kid: string, readonly kty: string, readonly [name: string]: string } }
 }
 
-/** The public face on a free port, at the time of `wallet.ts`: clients register, wallets answer, and what is told is read from the journal. */
-export async function openRegistered (t: Pick<Test, 'teardown'>, settings: JsonObject = {}) {
-  const provider = oid4vp.open({ settings, now })
+/**
+ * The public face on a free port, at the time of `wallet.ts`: clients register, wallets answer, and what is told is read from the journal.
+ * `fetchGuarded`: the open internet, where a test has one.
+ */
+export async function openRegistered (t: Pick<Test, 'teardown'>, settings: JsonObject = {}, fetchGuarded?: VerifyParts['fetchGuarded']) {
+  const opened = oid4vp.open({ settings, now })
+  const examine = fetchGuarded && createExamine({ verify: createVerify({ trust: { anchors: [] }, now, fetchGuarded }) })
+  const provider = examine === undefined ? opened : { ...opened, channels: createChannels({ isRemote: false, examine }) }
   const { parts, tokenFor } = await openAppParts(t, { now })
   const app = await buildApp({ ...parts, providers: [provider], log: pino({ level: 'silent' }), perMinute: 100_000 })
   t.teardown(async () => { await app.close(); await provider.close() })

@@ -1,10 +1,22 @@
+import { setTimeout } from 'node:timers/promises'
+import { deflateSync } from 'node:zlib'
 import t from 'tap'
 import type { JsonObject } from '../../../src/domain/callback.ts'
+import { jwtOf } from '../../token/jwt.ts'
 import { openRegistered, verified } from './open-registered.ts'
 import { ldpVpOf, partyOf, sdJwtOf, vct } from './wallet.ts'
 
 const issuer = partyOf('P-256', 'jwk')
 const holder = partyOf('P-256')
+/** What is asked for again until it is as it should be. */
+async function until<T> (ask: () => Promise<T>, isSo: (answer: T) => boolean): Promise<T> {
+  for (;;) {
+    const answer = await ask()
+    if (isSo(answer)) return answer
+    await setTimeout(100)
+  }
+}
+
 const good = async () => JSON.stringify({ email: [await sdJwtOf({ issuer, holder })] })
 const bad = async (nonce = 'other') => JSON.stringify({ email: [await sdJwtOf({ issuer, holder, kb: { nonce } })] })
 
@@ -54,6 +66,29 @@ void t.test('a wallet that tries again and does better has its result', async t 
   await post({ state, vp_token: await bad() })
   t.equal((await post({ state, vp_token: await good() })).statusCode, 200)
   t.match((await told()).map(({ data }) => data), [{ error: 'nonce_mismatch', final: false }, { verified: true }])
+})
+
+void t.test('an outage elsewhere costs the wallet no try and tells nobody', async t => {
+  let isAway = true
+  let asked = 0
+  const list = jwtOf({
+    header: { alg: 'ES256', typ: 'statuslist+jwt', kid: issuer.kid }, key: issuer.privateKey,
+    claims: { iss: issuer.did, sub: 'https://status.example/1', status_list: { bits: 1, lst: deflateSync(Buffer.alloc(8)).toString('base64url') } },
+  })
+  const { register, post, told } = await openRegistered(t, {}, async () => { asked++; return isAway ? { status: 503, body: '' } : { status: 200, body: list } })
+  const { body: { key: state } } = await register()
+  const status = { status_list: { uri: 'https://status.example/1', idx: 1 } }
+  const vp_token = JSON.stringify({ email: [await sdJwtOf({ issuer, holder, claims: { status } })] })
+  for (let turn = 0; turn < 5; turn++) {
+    const reply = await post({ state, vp_token })
+    t.match([reply.statusCode, reply.headers['retry-after'], reply.json()], [503, '2', { name: 'ServiceUnavailableError', message: /try again/ }])
+  }
+  t.equal(asked, 1, 'and makes nobody knock there as fast as it is posted')
+  t.strictSame(await told(), [])
+  isAway = false
+  const reply = await until(async () => post({ state, vp_token }), ({ statusCode }) => statusCode !== 503)
+  t.equal(reply.statusCode, 200)
+  t.match((await told()).map(({ data }) => data), [{ state, verified: true }])
 })
 
 void t.test('a thousand posts of one response have one answer and one event, and cost one verification', async t => {

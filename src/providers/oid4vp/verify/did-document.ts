@@ -3,14 +3,14 @@ import { isKeyDid, keyOfDid, keyOfMultibase } from '../../../did/key-did.ts'
 import { publicKeyOf, type PublicKey } from '../../../did/public-key.ts'
 import { parseBounded } from '../json-text.ts'
 import { isObject } from './jws.ts'
-import { refuse } from './refusal.ts'
+import { refuse, refuseUnlessAway } from './refusal.ts'
 import type { VerifyParts } from './verify-parts.ts'
 
 /** What a key is used for, as DID documents call it. */
 export type Purpose = 'assertionMethod' | 'authentication'
 
 /**
- * The key that a DID URL names, for a purpose; without a fragment the DID's only one. Throws `issuer_key_unresolvable`.
+ * The key that a DID URL names, for a purpose; without a fragment the DID's only one. Throws `issuer_key_unresolvable`, or `ISSUER_AWAY`.
  * `did:key` and `did:jwk` are their own key, `did:web` is fetched.
  */
 export async function keyOfDidUrl (url: string, purpose: Purpose, { fetchGuarded }: Pick<VerifyParts, 'fetchGuarded'>): Promise<PublicKey> {
@@ -18,8 +18,8 @@ export async function keyOfDidUrl (url: string, purpose: Purpose, { fetchGuarded
   try {
     if (isKeyDid(did)) return ofItself(did, fragment)
     if (did.startsWith('did:web:')) return ofDocument(await fetchDocument(did, fetchGuarded), did, fragment, purpose)
-  } catch {
-    throw refuse('issuer_key_unresolvable') // the cause may repeat the key
+  } catch (thrown) {
+    throw refuseUnlessAway(thrown, 'issuer_key_unresolvable') // the cause may repeat the key
   }
   throw refuse('issuer_key_unresolvable')
 }

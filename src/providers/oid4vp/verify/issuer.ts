@@ -4,7 +4,7 @@ import { parseBounded } from '../json-text.ts'
 import { certifiedKeyOf } from './certificates.ts'
 import { keyOfDidUrl } from './did-document.ts'
 import { isObject, type Jws } from './jws.ts'
-import { refuse } from './refusal.ts'
+import { refuse, refuseUnlessAway } from './refusal.ts'
 import type { VerifyParts } from './verify-parts.ts'
 
 export interface Issuer {
@@ -54,8 +54,8 @@ async function byMetadata (iss: string, kid: unknown, { fetchGuarded }: VerifyPa
     const [jwk] = fitting
     if (jwk === undefined || fitting.length > 1) throw refuse('issuer_key_unresolvable')
     return publicKeyOf(jwk)
-  } catch {
-    throw refuse('issuer_key_unresolvable')
+  } catch (thrown) {
+    throw refuseUnlessAway(thrown, 'issuer_key_unresolvable')
   }
 }
 

@@ -31,6 +31,11 @@ export function refuse (code: RefusalCode): Failure {
   return new Failure('PRESENTATION_REFUSED', { reason: code, details: [{ issue: refusals[code], field: 'vp_token', location: 'body' }] })
 }
 
+/** What went wrong on the way to somebody's word, as the refusal that it means; an outage is none. */
+export function refuseUnlessAway (thrown: unknown, code: RefusalCode): Failure {
+  return thrown instanceof Failure && thrown.code === 'ISSUER_AWAY' ? thrown : refuse(code)
+}
+
 /** The code, when it was a presentation that was refused; undefined for any other fault. */
 export function refusalOf (thrown: unknown): RefusalCode | undefined {
   return thrown instanceof Failure && thrown.code === 'PRESENTATION_REFUSED' ? thrown.reason as RefusalCode : undefined

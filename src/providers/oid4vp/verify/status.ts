@@ -4,7 +4,7 @@ import { parseBounded } from '../json-text.ts'
 import { verifyDocument } from './data-integrity.ts'
 import { issuerOf, type Issuer } from './issuer.ts'
 import { assertSigned, isCompactJws, isObject, parseJws } from './jws.ts'
-import { refuse } from './refusal.ts'
+import { refuse, refuseUnlessAway } from './refusal.ts'
 import { assertJwtDates, assertTextDates } from './times.ts'
 import type { VerifyParts } from './verify-parts.ts'
 
@@ -38,8 +38,8 @@ function assertValid (status: number): void {
 async function found<T> (find: () => Promise<T>): Promise<T> {
   try {
     return await find()
-  } catch {
-    throw refuse('status_unresolvable')
+  } catch (thrown) {
+    throw refuseUnlessAway(thrown, 'status_unresolvable')
   }
 }
 

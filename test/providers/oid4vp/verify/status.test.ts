@@ -2,6 +2,7 @@ import { deflateSync, gzipSync } from 'node:zlib'
 import { StatusList, createHeaderAndPayload } from '@sd-jwt/jwt-status-list'
 import t from 'tap'
 import type { JsonObject } from '../../../../src/domain/callback.ts'
+import { Failure } from '../../../../src/domain/failure.ts'
 import { createVerify } from '../../../../src/providers/oid4vp/verify/verify.ts'
 import { jwtOf } from '../../../token/jwt.ts'
 import { clientId, jwtVpOf, ldpVpOf, nonce, now, partyOf, provedOf, sdJwtOf, seconds, type Party } from '../wallet.ts'
@@ -31,7 +32,7 @@ void t.test('a token status list tells valid, revoked and suspended', async t =>
 void t.test('a list that cannot be trusted is none', async t => {
   const bomb = { status_list: { bits: 2, lst: deflateSync(Buffer.alloc(8_000_000)).toString('base64url') } }
   for (const [claim, body, status] of [
-    ['away', tokenListOf(), 500],
+    ['not there', tokenListOf(), 404],
     ['signed by another', tokenListOf({ signer: stranger })],
     ['of another address', tokenListOf({ claims: { sub: 'https://status.example/2' } })],
     ['expired', tokenListOf({ claims: { exp: seconds - 61 } })],
@@ -40,6 +41,20 @@ void t.test('a list that cannot be trusted is none', async t => {
     ['packed far too tightly', tokenListOf({ claims: bomb })],
     ['no JWT', '<html>'],
   ] as const) await t.rejects(verifying(body, status)({ vpToken: await presented(0) }, request), { code: 'PRESENTATION_REFUSED', reason: 'status_unresolvable' }, claim)
+})
+
+void t.test('who is away is not refused: nobody knows yet', async t => {
+  const away = async () => { throw new Failure('ADDRESS_AWAY', { reason: 'ECONNREFUSED' }) }
+  const token = await presented(0)
+  for (const fetchGuarded of [away, ...[429, 500, 503].map(status => async () => ({ status, body: '' }))]) {
+    const verify = createVerify({ trust: { anchors: [] }, now, fetchGuarded })
+    const ofDid = await sdJwtOf({ issuer, holder, claims: { iss: 'did:web:a.example' }, header: { kid: 'k' } })
+    const ofMetadata = await sdJwtOf({ issuer, holder, claims: { iss: 'https://a.example' } })
+    const ofHolder = await sdJwtOf({ issuer, holder, claims: { cnf: { kid: 'did:web:a.example#k' } } })
+    const bit = { vc: { credentialStatus: entryOf(0) } }
+    const vpTokens = [token, ofDid, ofMetadata, ofHolder, jwtVpOf({ issuer, holder, ...bit }), JSON.stringify(ldpVpOf({ issuer, holder, ...bit }))]
+    for (const vpToken of vpTokens) await t.rejects(verify({ vpToken }, request), { code: 'ISSUER_AWAY', status: 503, retry: true })
+  }
 })
 
 void t.test('a list that names no issuer is the credential’s own', async t => {
