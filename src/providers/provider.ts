@@ -204,8 +204,8 @@ export interface Returning extends Operation {
   readonly paths: readonly [string, ...string[]]
   readonly parameters: JsonSchema
   readonly examples: { readonly [name: string]: JsonObject }
-  /** Whether this browser is the one whose user the callback was of; in constant time. */
-  isTheirs (query: JsonObject, registration: Registration): boolean
+  /** Whether this browser, with this `Cookie` header, is the one whose user the callback is of; in constant time. */
+  isTheirs (query: JsonObject, registration: Registration, cookie?: string): boolean
   /** A callback that the browser itself brought, for the journal; undefined: it brought none. */
   toCallback (query: JsonObject, traceparent: string, registration: Registration): Callback | undefined
   /** What the registered app is told, added to its return URL. */

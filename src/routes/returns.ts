@@ -44,9 +44,9 @@ function routeOf (url: string, provider: string, returning: Returning, { registr
       const query = request.query as JsonObject
       const registration = await registrations.find(provider, (request.params as { readonly key: string }).key)
       if (registration === undefined) throw new Failure('STATE_UNKNOWN')
+      if (!returning.isTheirs(query, registration, request.headers.cookie)) throw new Failure('STATE_UNKNOWN')
       const callback = returning.toCallback(query, traceparentOf(request.headers.traceparent), registration)
       if (callback !== undefined) await journal.append(callback) // durable before the user goes on
-      else if (!returning.isTheirs(query, registration)) throw new Failure('STATE_UNKNOWN')
       void reply.header('cache-control', 'no-store')
       if (!wantsPage(request)) return { message: 'Received.' }
       if (registration.returnUrl !== undefined) return reply.redirect(withParameters(registration.returnUrl, returning.onward(query)), 303)

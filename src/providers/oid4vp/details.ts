@@ -13,6 +13,8 @@ export type Details = {
   readonly dcqlQuery?: JsonObject
   readonly presentationDefinition?: JsonObject
   readonly verify: boolean
+  /** SHA-256, base64url, of what only the browser of the user's session holds. */
+  readonly browserSecretHash?: string
   readonly responseCode: string
   /** Opens the response if it is encrypted. */
   readonly privateJwk: JsonObject

@@ -1,6 +1,8 @@
 import type { JsonObject } from '../../domain/callback.ts'
 import type { Handing } from '../provider.ts'
+import { isOfBrowser } from './browser-secret.ts'
 import { detailsOf } from './details.ts'
+import { textIn } from './given.ts'
 import { keyOfResponseCode } from './response-code.ts'
 import { isSame } from './same.ts'
 import type { ResponseParameters } from './to-callback.ts'
@@ -24,6 +26,7 @@ export const handing: Handing = {
       transactionId: text('As the registration has it.'),
       responseCode: text('What the user’s browser came back with: `response_code`.'),
       configurationId: text('As registered, where it was.'),
+      browserSecret: text('What the user’s browser holds, where `browserSecretHash` was registered.'),
     },
   },
   examples: {
@@ -47,11 +50,12 @@ export const handing: Handing = {
   },
   keyOf: ({ responseCode }) => keyOfResponseCode(String(responseCode)),
   isProved (body, registration) {
-    const { transactionId, responseCode, correlationId, configurationId } = detailsOf(registration)
+    const { transactionId, responseCode, correlationId, configurationId, browserSecretHash } = detailsOf(registration)
     const optional = [[body.correlationId, correlationId], [body.configurationId, configurationId]] as const
     const checks = [
       isSame(String(body.transactionId), transactionId),
       isSame(String(body.responseCode), responseCode),
+      isOfBrowser(textIn(body, 'browserSecret'), browserSecretHash),
       ...optional.map(([given, own]) => given === undefined || own === undefined || isSame(String(given), own)),
     ]
     return checks.every(Boolean) // each was made, whatever the one before said

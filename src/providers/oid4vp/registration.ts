@@ -23,6 +23,11 @@ const schema: JsonSchema = {
     clientId: id('The verifier, whole, with its prefix: for whom the presentation is made.', { maxLength: 2048 }),
     dcqlQuery: { type: 'object', description: 'The query of the request, DCQL.' },
     presentationDefinition: { type: 'object', description: 'The query of the request, Presentation Exchange.' },
+    browserSecretHash: {
+      type: 'string',
+      pattern: '^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$', // 32 bytes
+      description: 'Binds the result to the user’s session: base64url of the SHA-256 of a secret that only its browser holds. Who returns or fetches without that secret is refused.',
+    },
     verify: { type: 'boolean', description: 'Whether presentations are verified here. Default: true when there is a query. Needs `nonce` and `clientId`.' },
   },
 }

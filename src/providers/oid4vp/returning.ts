@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../domain/callback.ts'
 import type { Returning } from '../provider.ts'
+import { isOfBrowser, secretIn } from './browser-secret.ts'
 import { detailsOf } from './details.ts'
 import { textIn } from './given.ts'
 import { isSame } from './same.ts'
@@ -11,11 +12,12 @@ const error = { ...text(128, 'Why the wallet presented nothing.'), pattern: '^[\
 /**
  * The browser's side of the redirect mode. A browser that brings the code of this response is the one that the response came of (OpenID4VP
  * 1.0 §14.2); an error that a browser brings is shown, and told to nobody. With `isRemote`, codes are another Iota's, and lead to the result there.
+ * Where the registration names its browser's secret, the browser must have it as a cookie, whatever else it brings.
  */
 export function createReturning ({ isRemote }: { readonly isRemote: boolean }): Returning {
   return {
     operationId: 'iotOIDC4VPReturn',
-    summary: 'A browser that comes back from its wallet',
+    summary: 'A browser that comes back from its wallet, with the cookie `__Secure-browser-secret` where `browserSecretHash` is registered',
     paths: ['/v1/callback/:key', '/ais/v1/callback/:key'],
     parameters: {
       type: 'object',
@@ -28,8 +30,11 @@ export function createReturning ({ isRemote }: { readonly isRemote: boolean }): 
     },
     examples: { code: { response_code: 'm1vq2uGhrWZ3bUe0x0HVQwbbC4hUq1ZC0b8e4a5c-7f0e-4d3b-9a51-2c6f8e1d7b90' }, error: { error: 'access_denied' } },
     reply: { type: 'object', required: ['message'], properties: { message: { type: 'string', examples: ['Received.'] } } },
-    isTheirs (query, registration) {
-      return textIn(query, 'error') !== undefined || isSame(String(query.response_code), detailsOf(registration).responseCode)
+    isTheirs (query, registration, cookie) {
+      const { responseCode, browserSecretHash } = detailsOf(registration)
+      const needsNoCode = isRemote || textIn(query, 'error') !== undefined // another's code cannot be known here
+      const checks = [isOfBrowser(secretIn(cookie), browserSecretHash), needsNoCode || isSame(String(query.response_code), responseCode)]
+      return checks.every(Boolean) // each was made, whatever the one before said
     },
     toCallback (query, traceparent, registration) {
       if (!isRemote || textIn(query, 'error') !== undefined) return undefined

@@ -1,6 +1,6 @@
 import { CallbackApi, Configuration, IotaApi } from '@affinidi-tdk/iota-client'
 import t from 'tap'
-import { openRegistered } from './open-registered.ts'
+import { browserSecret, browserSecretHash, openRegistered } from './open-registered.ts'
 
 const presentation = '{"@context":["https://www.w3.org/2018/credentials/v1"],"type":["VerifiablePresentation"]}'
 const submission = '{"id":"s","definition_id":"d","descriptor_map":[]}'
@@ -52,6 +52,18 @@ void t.test('it is handed over to who proves all of it, once, with or without Be
   t.equal(first.status, 200, 'without Bearer')
   t.equal(first.headers['cache-control'], 'no-store')
   t.equal((await fetched({ transactionId: 'tx-1', responseCode })).body, first.body, 'and again, as a reply can be lost')
+})
+
+void t.test("where a registration names its browser's secret, the result is handed over for nobody else's", async t => {
+  const { app, register, post, tokenFor } = await openRegistered(t)
+  const { body: { key: state } } = await register({ ...given, browserSecretHash })
+  const { response_code: responseCode } = (await post({ state, vp_token: presentation })).json<{ response_code: string }>()
+  const fetched = async (more: object) => (await app.inject({
+    method: 'POST', url: '/v1/fetch-iota-response', headers: { authorization: tokenFor('app-7', 'results') }, payload: { transactionId: 'tx-1', responseCode, ...more },
+  })).statusCode
+  for (const more of [{}, { browserSecret: ' ' }, { browserSecret: browserSecretHash }, { browserSecret: `${browserSecret}A` }]) t.equal(await fetched(more), 403, JSON.stringify(more))
+  t.equal(await fetched({ browserSecret: 5 }), 400)
+  t.equal(await fetched({ browserSecret }), 200)
 })
 
 void t.test('a refusal leaves nothing to hand over', async t => {

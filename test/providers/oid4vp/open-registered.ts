@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { AddressInfo } from 'node:net'
 import { pino } from 'pino'
 import type { Test } from 'tap'
@@ -16,6 +17,9 @@ import { openAppParts } from '../../app-parts.ts'
 import { clientId, nonce, now, vct } from './wallet.ts'
 
 export const dcqlQuery = { credentials: [{ id: 'email', format: 'dc+sd-jwt', meta: { vct_values: [vct] }, claims: [{ path: ['email'] }] }] }
+/** What the browser of the user's session holds, and what is registered of it. */
+export const browserSecret = 'AtK3zJ0s8Q2mVx5yB7nC9eF1gH4iL6oP-rT_uWdXaZk'
+export const browserSecretHash = createHash('sha256').update(browserSecret).digest('base64url')
 export const verified = { nonce, clientId, dcqlQuery }
 
 export interface Registered {

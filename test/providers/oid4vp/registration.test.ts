@@ -37,6 +37,9 @@ const refused: readonly (readonly [claim: string, given: JsonObject, fields: rea
   ['a path beyond the subset', { ...bound, presentationDefinition: { input_descriptors: [{ id: 'a', constraints: { fields: [{ path: ['$..type'] }] } }] } }, ['oid4vp.presentationDefinition']],
   ["Affinidi's events without what they are told apart by", { connectionClientId: 'app-7' }, ['oid4vp.correlationId']],
   ['a state with a slash', {}, ['key'], { key: 'a/b' }],
+  ['a secret where its hash belongs', { browserSecretHash: 'secret' }, ['oid4vp.browserSecretHash']],
+  ['a hash in hexadecimal', { browserSecretHash: 'a'.repeat(64) }, ['oid4vp.browserSecretHash']],
+  ['a hash that no 32 bytes are', { browserSecretHash: 'B'.repeat(43) }, ['oid4vp.browserSecretHash']],
   ['a nonce with a space', { nonce: 'a b' }, ['oid4vp.nonce']],
 ]
 
