@@ -2,7 +2,7 @@ import parseJson from 'secure-json-parse'
 import type { Json } from '../../domain/callback.ts'
 
 /** No presentation is nested this deep; what is deeper would exhaust the stack of whoever reads it. */
-const deepest = 64
+export const deepest = 64
 
 /** JSON text to its value; undefined for anything else, and for JSON that is hostile or nested too deep. */
 export function parseBounded (text: string): Json | undefined {
