@@ -1,6 +1,7 @@
 import { X509Certificate } from 'node:crypto'
 import type { JsonObject } from '../../../domain/callback.ts'
 import { publicKeyOf, type PublicKey } from '../../../did/public-key.ts'
+import { extensionsOf, valuesIn } from './extensions.ts'
 import { refuse } from './refusal.ts'
 
 export interface Certified {
@@ -13,12 +14,14 @@ export interface Certified {
 }
 
 const longest = 6
+/** Object ids as DER has them: 2.5.29.15, .30 and .35. */
+const ids = { keyUsage: '551d0f', nameConstraints: '551d1e', authorityKeyIdentifier: '551d23' }
 
 /** The leaf's key of an `x5c` chain (RFC 7515 §4.1.6) that ends at an anchor. Throws `issuer_not_accepted`, or `issuer_key_unresolvable`. */
 export function certifiedKeyOf (x5c: unknown, anchors: readonly X509Certificate[], now: number): Certified {
   const chain = chainIn(x5c)
   const [leaf] = chain as [X509Certificate]
-  if (chain.some(certificate => !isValid(certificate, now)) || !endsAt(anchors, chain, now)) throw refuse('issuer_not_accepted')
+  if (chain.some(certificate => !isValid(certificate, now) || isBound(certificate)) || !isForSignatures(leaf) || !endsAt(anchors, chain, now)) throw refuse('issuer_not_accepted')
   return {
     key: keyOf(leaf),
     subject: leaf.subject.replaceAll('\n', ', '),
@@ -63,10 +66,19 @@ function keyOf (leaf: X509Certificate): PublicKey {
   }
 }
 
-/** The authority key identifier (RFC 5280 §4.2.1.1), found by its object id 2.5.29.35 in the certificate's bytes. */
-function authorityOf ({ raw }: X509Certificate): string[] {
-  const at = raw.indexOf(Buffer.from('0603551d23', 'hex'))
-  const head = at < 0 ? -1 : raw.indexOf(0x80, at + 5) // [0] keyIdentifier
-  const length = raw[head + 1]
-  return head < 0 || length === undefined || head - at > 12 ? [] : [raw.subarray(head + 2, head + 2 + length).toString('base64url')]
+/** Its own key is for signatures, where it says what it is for: RFC 5280 §4.2.1.3. */
+function isForSignatures (leaf: X509Certificate): boolean {
+  const usage = extensionsOf(leaf).get(ids.keyUsage)
+  return usage === undefined || ((valuesIn(usage)[0]?.content[1] ?? 0) & 0x80) !== 0 // digitalSignature is the first bit
+}
+
+/** An authority for some names only: they are not compared here, so none of its certificates proves a name (RFC 5280 §4.2: what is critical is understood or refused). */
+function isBound (certificate: X509Certificate): boolean {
+  return extensionsOf(certificate).has(ids.nameConstraints)
+}
+
+/** The authority key identifier, RFC 5280 §4.2.1.1. */
+function authorityOf (certificate: X509Certificate): string[] {
+  const [sequence] = valuesIn(extensionsOf(certificate).get(ids.authorityKeyIdentifier))
+  return valuesIn(sequence?.content).filter(({ tag }) => tag === 0x80).map(({ content }) => content.toString('base64url')) // [0] keyIdentifier
 }

@@ -30,13 +30,19 @@ function ofItself (did: string, fragment: string | undefined): PublicKey {
   return keyOfDid(did)
 }
 
-// did:web §3.2
 async function fetchDocument (did: string, fetchGuarded: VerifyParts['fetchGuarded']): Promise<JsonObject> {
-  const [host = '', ...path] = did.slice(8).split(':').map(decodeURIComponent)
-  const { status, body } = await fetchGuarded(`https://${host}/${path.length === 0 ? '.well-known' : path.join('/')}/did.json`)
+  const { status, body } = await fetchGuarded(addressOf(did))
   const document = status === 200 ? parseBounded(body) : undefined
   if (!isObject(document) || document.id !== did) throw refuse('issuer_key_unresolvable')
   return document
+}
+
+/** did:web §3.2. What would be read as another host or path, once it is in a URL, is refused: the DID would seem to be somebody else's. */
+function addressOf (did: string): string {
+  const [host = '', ...path] = did.slice(8).split(':')
+  const isPart = (part: string) => /^[^\s\p{C}/\\?#%]+$/u.test(decodeURIComponent(part)) && !/^\.{1,2}$/.test(decodeURIComponent(part))
+  if (!/^[A-Za-z0-9.-]+(?:%3[Aa]\d{1,5})?$/.test(host) || !path.every(isPart)) throw refuse('issuer_key_unresolvable')
+  return `https://${decodeURIComponent(host)}/${path.length === 0 ? '.well-known' : path.join('/')}/did.json`
 }
 
 function ofDocument (document: JsonObject, did: string, fragment: string | undefined, purpose: Purpose): PublicKey {
@@ -46,7 +52,7 @@ function ofDocument (document: JsonObject, did: string, fragment: string | undef
   const fitting = known.filter(({ id }) => allowed.some(entry => absolute(isObject(entry) ? entry.id : entry) === absolute(id)))
   const named = fragment === undefined ? fitting : fitting.filter(({ id }) => absolute(id) === `${did}#${fragment}`)
   const [method] = named
-  if (method === undefined || (fragment === undefined && named.length > 1)) throw refuse('issuer_key_unresolvable')
+  if (method === undefined || named.length > 1) throw refuse('issuer_key_unresolvable')
   if (method.controller !== undefined && method.controller !== did) throw refuse('issuer_key_unresolvable')
   const { publicKeyJwk: jwk, publicKeyMultibase: multibase } = method
   return isObject(jwk) ? publicKeyOf(jwk) : keyOfMultibase(String(multibase))

@@ -32,8 +32,12 @@ export function assertAccepted (id: string, { trust }: Pick<VerifyParts, 'trust'
 /** The anchor is who is trusted; `iss` is believed only where the certificate proves it. */
 function byCertificate (x5c: unknown, iss: string | undefined, { trust, now }: VerifyParts): Issuer {
   const { key, subject, names, authorities } = certifiedKeyOf(x5c, trust.anchors, now())
-  const isProved = iss !== undefined && (names.includes(`URI:${iss}`) || names.includes(`DNS:${URL.parse(iss)?.hostname ?? ''}`))
-  return { id: isProved ? iss : subject, key, authorities }
+  return { id: iss !== undefined && proves(names, iss) ? iss : subject, key, authorities }
+}
+
+function proves (names: readonly string[], iss: string): boolean {
+  const { protocol, username, password, hostname = '' } = URL.parse(iss) ?? {}
+  return names.includes(`URI:${iss}`) || (protocol === 'https:' && username === '' && password === '' && names.includes(`DNS:${hostname}`))
 }
 
 async function byDid (iss: string, kid: unknown, parts: VerifyParts): Promise<PublicKey> {

@@ -23,6 +23,9 @@ const presented = async (idx: unknown) => sdJwtOf({ issuer, holder, claims: { st
 
 void t.test('a token status list tells valid, revoked and suspended', async t => {
   const verify = verifying(tokenListOf())
+  for (const idx of ['0', '', null, true, [], [0], 0.5, 2 ** 60, 2 ** 53 - 1]) {
+    await t.rejects(verify({ vpToken: await presented(idx) }, request), { code: 'PRESENTATION_REFUSED', reason: 'status_unresolvable' }, `an index that is none: ${JSON.stringify(idx)}`)
+  }
   for (const idx of [0, 3]) t.equal((await verify({ vpToken: await presented(idx) }, request)).length, 1)
   for (const [idx, reason] of [[1, 'credential_revoked'], [2, 'credential_suspended'], [400, 'status_unresolvable'], [-1, 'status_unresolvable'], ['a', 'status_unresolvable']] as const) {
     await t.rejects(verify({ vpToken: await presented(idx) }, request), { code: 'PRESENTATION_REFUSED', reason }, String(idx))
@@ -86,6 +89,34 @@ void t.test('a bitstring tells of W3C credentials, as JWT and as document', asyn
       [entryOf(4000), 'status_unresolvable'], [{ type: 'RevocationList2020Status', revocationListIndex: '1', revocationListCredential: uri }, 'credential_revoked'],
     ] as const) for (const vpToken of vpTokens({ credentialStatus })) await t.rejects(verify({ vpToken }, request), { code: 'PRESENTATION_REFUSED', reason })
   }
+})
+
+void t.test('an entry that says what this list does not, or nothing that is understood, is none', async t => {
+  const { status, statusPurpose: _purpose, ...unsaid } = entryOf(0) as { readonly [name: string]: string }
+  t.equal(status, undefined)
+  for (const [claim, credentialStatus] of [
+    ['no index', entryOf(0, { statusListIndex: '' })],
+    ['a list as index', entryOf(0, { statusListIndex: [] })],
+    ['null as index', entryOf(0, { statusListIndex: null })],
+    ['an index below', entryOf(0, { statusListIndex: '-1' })],
+    ['an index between', entryOf(0, { statusListIndex: '0.5' })],
+    ['an index in hexadecimal', entryOf(0, { statusListIndex: '0x0' })],
+    ['an index far above', entryOf(0, { statusListIndex: '9007199254740993' })],
+    ['statuses of more than a bit', entryOf(0, { statusSize: 2 })],
+    ['an unknown type', entryOf(0, { type: 'OtherStatus2030' })],
+    ['no type', { ...unsaid, type: 5 }],
+    ['no address', entryOf(0, { statusListCredential: null })],
+    ['a purpose that is no text', entryOf(0, { statusPurpose: 5 })],
+    ['entries without end', Array.from({ length: 9 }, () => entryOf(0))],
+  ] as const) {
+    await t.rejects(verifying(JSON.stringify(bitListOf()))({ vpToken: jwtVpOf({ issuer, holder, vc: { credentialStatus: credentialStatus as never } }) }, request), { code: 'PRESENTATION_REFUSED', reason: 'status_unresolvable' }, claim)
+  }
+})
+
+void t.test('a list of another address is none, though its issuer signed it', async t => {
+  const vpToken = jwtVpOf({ issuer, holder, vc: { credentialStatus: entryOf(0) } })
+  t.equal((await verifying(JSON.stringify(bitListOf({ id: uri })))({ vpToken }, request)).length, 1)
+  await t.rejects(verifying(JSON.stringify(bitListOf({ id: 'https://status.example/2' })))({ vpToken }, request), { code: 'PRESENTATION_REFUSED', reason: 'status_unresolvable' })
 })
 
 void t.test('a bitstring of another issuer, changed or expired, is none', async t => {

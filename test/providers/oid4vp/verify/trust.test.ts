@@ -17,6 +17,10 @@ function chainOf (t: Test) {
   const openssl = (...parts: string[]) => execFileSync('openssl', parts, { cwd: dir, stdio: 'pipe' })
   writeFileSync(at('leaf.key'), issuer.privateKey.export({ type: 'pkcs8', format: 'pem' }))
   writeFileSync(at('ca.cnf'), 'basicConstraints=critical,CA:TRUE\nkeyUsage=keyCertSign\nsubjectKeyIdentifier=hash\nauthorityKeyIdentifier=keyid:always\n')
+  writeFileSync(at('agree.cnf'), 'basicConstraints=CA:FALSE\nkeyUsage=critical,keyAgreement\nsubjectAltName=DNS:issuer.example\n')
+  writeFileSync(at('sign.cnf'), 'basicConstraints=CA:FALSE\nkeyUsage=critical,digitalSignature\nsubjectAltName=DNS:issuer.example\n')
+  writeFileSync(at('bound.cnf'), 'basicConstraints=critical,CA:TRUE\nkeyUsage=keyCertSign\nnameConstraints=critical,permitted;DNS:other.example\n')
+  writeFileSync(at('signer.cnf'), 'basicConstraints=critical,CA:TRUE\nkeyUsage=digitalSignature\n')
   writeFileSync(at('leaf.cnf'), 'basicConstraints=CA:FALSE\nsubjectAltName=DNS:issuer.example\nauthorityKeyIdentifier=keyid:always\n')
   const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes']
   for (const name of ['root', 'stranger']) {
@@ -26,6 +30,13 @@ function chainOf (t: Test) {
   openssl('x509', '-req', '-in', 'ca.csr', '-CA', 'root.pem', '-CAkey', 'root.key', '-CAcreateserial', '-out', 'ca.pem', '-days', '10', '-extfile', 'ca.cnf')
   openssl('req', '-new', '-key', 'leaf.key', '-out', 'leaf.csr', '-subj', '/CN=leaf')
   openssl('x509', '-req', '-in', 'leaf.csr', '-CA', 'ca.pem', '-CAkey', 'ca.key', '-CAcreateserial', '-out', 'leaf.pem', '-days', '10', '-extfile', 'leaf.cnf')
+  const issue = (name: string, by: string, config: string, csr: string) => openssl('x509', '-req', '-in', csr, '-CA', `${by}.pem`, '-CAkey', by === 'root' ? 'root.key' : 'ca.key', '-CAcreateserial', '-out', `${name}.pem`, '-days', '10', '-extfile', config)
+  issue('agree', 'ca', 'agree.cnf', 'leaf.csr')
+  issue('sign', 'ca', 'sign.cnf', 'leaf.csr')
+  for (const name of ['bound', 'signer']) { // authorities with the key of `ca`
+    issue(name, 'root', `${name}.cnf`, 'ca.csr')
+    issue(`${name}-leaf`, name, 'leaf.cnf', 'leaf.csr')
+  }
   const pem = (name: string) => readFileSync(at(`${name}.pem`), 'utf8')
   return { pem, der: (name: string) => new X509Certificate(pem(name)).raw.toString('base64'), at }
 }
@@ -47,7 +58,14 @@ void t.test('a chain that ends at an anchor proves its issuer, and no other does
   t.match(await verified([pem('root')], { ...chain, claims: { iss: undefined } }), [{ issuer: 'CN=leaf' }])
   t.match(await verified([pem('ca')], { header: { x5c: [der('leaf')] } }), [{ issuer: 'CN=leaf' }], 'an anchor below the root')
   t.match(await verified([pem('leaf')], { header: { x5c: [der('leaf')] } }), [{ issuer: 'CN=leaf' }], 'a certificate that is trusted itself')
+  t.match(await verified([pem('root')], { header: { x5c: [der('sign'), der('ca')] } }), [{ issuer: 'CN=leaf' }], 'a certificate for signatures')
+  for (const iss of ['http://issuer.example', 'ftp://issuer.example/', 'https://user@issuer.example', 'javascript://issuer.example/%0a', 'issuer.example']) {
+    t.match(await verified([pem('root')], { ...chain, claims: { iss } }), [{ issuer: 'CN=leaf' }], `a name of the certificate in an address that is none: ${iss}`)
+  }
   for (const [claim, reason, anchors, wish, now] of [
+    ['a certificate that is not for signatures', 'issuer_not_accepted', [pem('root')], { header: { x5c: [der('agree'), der('ca')] } }],
+    ['an authority for some names only', 'issuer_not_accepted', [pem('root')], { header: { x5c: [der('bound-leaf'), der('bound')] } }],
+    ['an authority that must not issue', 'issuer_not_accepted', [pem('root')], { header: { x5c: [der('signer-leaf'), der('signer')] } }],
     ['another anchor', 'issuer_not_accepted', [pem('stranger')], chain],
     ['no anchor', 'issuer_not_accepted', ['did:web:a.example'], chain],
     ['a gap in the chain', 'issuer_not_accepted', [pem('root')], { header: { x5c: [der('leaf')] } }],

@@ -1,0 +1,10 @@
+import t from 'tap'
+import { valuesIn } from '../../../../src/providers/oid4vp/verify/extensions.ts'
+
+void t.test('values of DER stand one after the other, short or long', t => {
+  const long = Buffer.alloc(300, 97)
+  const bytes = Buffer.concat([Buffer.from('0603551d0f', 'hex'), Buffer.from([0x04, 0x82, 0x01, 0x2c]), long, Buffer.from('0500', 'hex')])
+  t.strictSame(valuesIn(bytes), [{ tag: 6, content: Buffer.from('551d0f', 'hex') }, { tag: 4, content: long }, { tag: 5, content: Buffer.alloc(0) }])
+  t.strictSame(valuesIn(), [])
+  t.end()
+})
