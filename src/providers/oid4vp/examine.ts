@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Callback, Json } from '../../domain/callback.ts'
+import { mostRefusals, type Callback, type Json } from '../../domain/callback.ts'
 import { Failure } from '../../domain/failure.ts'
 import type { Registration } from '../../domain/registration.ts'
 import { detailsOf } from './details.ts'
@@ -16,22 +16,30 @@ const pause = 2_000
 
 /**
  * Verifies a presentation whose registration asks for it. Of one that is refused a digest is kept and the code why, nothing of itself.
- * Throws `ISSUER_AWAY`, and then nothing is kept: an outage elsewhere uses up no try.
+ * Throws `ISSUER_AWAY`, and then nothing is kept: an outage elsewhere uses up no try. Throws `OVERLOADED` when a request has as many
+ * presentations under way as it has tries: what is named in a burst of them is not looked up.
  */
 export function createExamine ({ verify }: ExamineParts) {
-  const underWay = new Map<string, Promise<Callback>>()
+  const underWay = new Map<string, Map<string, Promise<Callback>>>()
   const resting = new Map<string, Failure>()
 
   return async function examine (callback: Callback, registration: Registration): Promise<Callback> {
     const { vpToken, presentationSubmission } = callback.parameters as ResponseParameters
-    if (!detailsOf(registration).verify || vpToken === undefined) return callback
-    const digest = createHash('sha256').update(JSON.stringify([registration.key, vpToken, presentationSubmission])).digest('base64url')
-    const same = underWay.get(digest) // a response that comes many times at once is verified once
+    const { verify: isWanted, responseCode } = detailsOf(registration)
+    if (!isWanted || vpToken === undefined) return callback
+    const digest = createHash('sha256').update(JSON.stringify([responseCode, vpToken, presentationSubmission])).digest('base64url')
+    const ofKey = underWay.get(registration.key) ?? new Map<string, Promise<Callback>>()
+    const same = ofKey.get(digest) // a response that comes many times at once is verified once
     if (same !== undefined) return same
     const outage = resting.get(registration.key)
     if (outage !== undefined) throw outage
-    const examined = verified(callback, registration, { vpToken, presentationSubmission }, digest).finally(() => underWay.delete(digest))
-    underWay.set(digest, examined)
+    if (ofKey.size >= mostRefusals) throw new Failure('OVERLOADED', { reason: 'one request has too many presentations under way' })
+    underWay.set(registration.key, ofKey)
+    const examined = verified(callback, registration, { vpToken, presentationSubmission }, digest).finally(() => {
+      ofKey.delete(digest)
+      if (ofKey.size === 0) underWay.delete(registration.key)
+    })
+    ofKey.set(digest, examined)
     return examined
   }
 

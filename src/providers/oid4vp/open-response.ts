@@ -14,10 +14,12 @@ export function keyOf (given: JsonObject, path: Path): string | undefined {
 
 /**
  * The parameters of a response, opened if it is encrypted, with the `state` that it names elsewhere. A wallet's error may come unencrypted all
- * the same (OpenID4VP 1.0 §8.3.1). Throws `STATE_UNKNOWN` for a response that is encrypted for a request that is not known.
+ * the same (OpenID4VP 1.0 §8.3.1). Throws `STATE_UNKNOWN` for a response that is encrypted for a request that is not known, and for a
+ * `state` beside another's path.
  */
 export async function openResponse (given: JsonObject, path: Path, registration?: Registration): Promise<JsonObject> {
-  const response = textIn(given, 'response')
+  const [response, state] = [textIn(given, 'response'), textIn(given, 'state')]
+  if (path.key !== undefined && state !== undefined && state !== path.key) throw new Failure('STATE_UNKNOWN') // whose registration was looked for?
   const kid = kidOf(response ?? '')
   if (response === undefined || (registration === undefined && kid === undefined)) return withState(given, path.key)
   if (registration === undefined) throw new Failure('STATE_UNKNOWN')

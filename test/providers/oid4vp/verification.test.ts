@@ -3,6 +3,7 @@ import { deflateSync } from 'node:zlib'
 import t from 'tap'
 import type { JsonObject } from '../../../src/domain/callback.ts'
 import { jwtOf } from '../../token/jwt.ts'
+import { patientFetch } from '../../clients.ts'
 import { openRegistered, verified } from './open-registered.ts'
 import { ldpVpOf, partyOf, sdJwtOf, vct } from './wallet.ts'
 
@@ -92,12 +93,16 @@ void t.test('an outage elsewhere costs the wallet no try and tells nobody', asyn
 })
 
 void t.test('a thousand posts of one response have one answer and one event, and cost one verification', async t => {
-  const { register, post, told } = await openRegistered(t)
+  const { url, register, told } = await openRegistered(t)
   const { body: { key: state } } = await register()
   const vp_token = await good()
-  const replies = await Promise.all(Array.from({ length: 1000 }, () => post({ state, vp_token })))
-  t.equal(new Set(replies.map(({ statusCode, body }) => `${statusCode} ${body}`)).size, 1)
-  t.equal(replies[0]?.statusCode, 200)
+  const body = new URLSearchParams({ state, vp_token })
+  const replies = await Promise.all(Array.from({ length: 1000 }, async () => {
+    const reply = await patientFetch(`${url}/v1/callback`, { method: 'POST', body })
+    return `${reply.status} ${await reply.text()}`
+  }))
+  t.equal(new Set(replies).size, 1)
+  t.match(replies[0], /^200 /)
   t.equal((await told()).length, 1)
 })
 
@@ -123,6 +128,19 @@ void t.test('without a wish to verify, it is told as unverified', async t => {
   const { body: { key: state } } = await register({ ...verified, verify: false })
   t.equal((await post({ state, vp_token: await bad() })).statusCode, 200)
   t.match((await told()).map(({ data }) => data), [{ verified: false }])
+})
+
+void t.test("a path that names nobody's state leads around no verification, where unregistered ones are taken", async t => {
+  const { register, post, told } = await openRegistered(t, { OID4VP_UNREGISTERED: 'accept' })
+  const { body: { key: state } } = await register()
+  for (const path of ['/v1/callback/nobody', '/ais/v1/callback/nobody']) {
+    t.equal((await post({ state, vp_token: await bad() }, path)).statusCode, 403)
+    t.equal((await post(new URLSearchParams({ state, vp_token: await bad() }).toString(), path)).statusCode, 403)
+  }
+  t.strictSame(await told(), [])
+  t.equal((await post({ state, vp_token: await good() }, `/v1/callback/${state}`)).statusCode, 200)
+  t.match((await told()).map(({ data }) => data), [{ state, verified: true }])
+  t.equal((await post({ vp_token: 'eyJh.b.c' }, '/v1/callback/nobody')).statusCode, 200, 'and nobody’s own is still taken')
 })
 
 void t.test('a state that nobody registered is refused', async t => {
