@@ -1,5 +1,6 @@
 import type { DcqlCredential, DcqlQuery as Query } from 'dcql'
 import type { JsonObject } from '../../../domain/callback.ts'
+import { isObject } from './jws.ts'
 import { refuse } from './refusal.ts'
 import type { Credential } from './verify-parts.ts'
 
@@ -40,16 +41,28 @@ export async function assertDcqlMet (query: JsonObject, presented: ReadonlyMap<s
 
   function isMet (): boolean {
     try {
-      return DcqlPresentationResult.fromDcqlPresentation(byId, { dcqlQuery: DcqlQuery.parse(query as Query.Input) }).can_be_satisfied
+      return DcqlPresentationResult.fromDcqlPresentation(byId, { dcqlQuery: withMarks(DcqlQuery.parse(query as Query.Input)) }).can_be_satisfied
     } catch {
       return false
     }
   }
 }
 
+/** Every name with a mark before it: the library finds the members of prototypes too (`constructor`, `length`), and so marked there are none. */
+function marked (value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(marked)
+  return isObject(value) ? Object.fromEntries(Object.entries(value).map(([name, member]) => [`$${name}`, marked(member)])) : value
+}
+
+function withMarks (query: Query.Output): Query.Output {
+  const markedPath = (claim: object) => 'path' in claim ? { ...claim, path: (claim.path as unknown[]).map(step => typeof step === 'string' ? `$${step}` : step) } : claim
+  const credentials = query.credentials.map(credential => credential.claims === undefined ? credential : { ...credential, claims: credential.claims.map(markedPath) })
+  return { ...query, credentials: credentials as unknown as Query.Output['credentials'] }
+}
+
 function asDcql ({ format, claims, types, holderBound, authorities }: Credential, part: DcqlPart | undefined): DcqlCredential {
   const authority = authorities.length === 0 ? {} : { authority: { type: 'aki', values: [...authorities] } }
-  const own = { claims, cryptographic_holder_binding: holderBound, ...authority }
+  const own = { claims: marked(claims), cryptographic_holder_binding: holderBound, ...authority }
   const credential = format === 'dc+sd-jwt'
     ? { ...own, credential_format: part?.format === 'vc+sd-jwt' ? 'vc+sd-jwt' : 'dc+sd-jwt', vct: types[0] }
     : { ...own, credential_format: format, type: [...types] }

@@ -7,13 +7,21 @@ import { refuse } from './refusal.ts'
 import type { Credential } from './verify-parts.ts'
 
 interface Field { readonly paths: readonly (readonly (string | number)[])[], readonly isOptional: boolean, readonly fits?: ValidateFunction }
-interface Descriptor { readonly id: string, readonly fields: readonly Field[] }
+interface Descriptor { readonly id: string, readonly fields: readonly Field[], readonly formats: readonly string[] | undefined }
+
+const words = { id: { type: 'string' }, name: {}, purpose: {} }
+/** What a format is called here, by its names of drafts 18 to 25. */
+const formatsOf: { readonly [name: string]: string } = {
+  jwt_vc: 'jwt_vc_json', jwt_vp: 'jwt_vc_json', jwt_vc_json: 'jwt_vc_json', jwt_vp_json: 'jwt_vc_json', ldp_vc: 'ldp_vc', ldp_vp: 'ldp_vc', 'vc+sd-jwt': 'dc+sd-jwt', 'dc+sd-jwt': 'dc+sd-jwt',
+}
 
 const schema = {
   type: 'object',
   required: ['input_descriptors'],
-  not: { required: ['submission_requirements'] }, // every descriptor is asked for
+  additionalProperties: false, // what is not read here would be asked for and not be checked: submission_requirements, is_holder, predicate
   properties: {
+    ...words,
+    format: { type: 'object' },
     input_descriptors: {
       type: 'array',
       minItems: 1,
@@ -21,17 +29,23 @@ const schema = {
       items: {
         type: 'object',
         required: ['id'],
+        additionalProperties: false,
         properties: {
-          id: { type: 'string' },
+          ...words,
+          group: {},
+          format: { type: 'object' },
           constraints: {
             type: 'object',
+            additionalProperties: false,
             properties: {
+              limit_disclosure: {}, // a wish to the wallet
               fields: {
                 type: 'array',
                 items: {
                   type: 'object',
                   required: ['path'],
-                  properties: { path: { type: 'array', minItems: 1, items: { type: 'string' } }, filter: { type: 'object' }, optional: { type: 'boolean' } },
+                  additionalProperties: false,
+                  properties: { ...words, intent_to_retain: {}, path: { type: 'array', minItems: 1, items: { type: 'string' } }, filter: { type: 'object' }, optional: { type: 'boolean' } },
                 },
               },
             },
@@ -50,8 +64,10 @@ function isDefinition (value: unknown): value is Definition {
 }
 
 interface Definition {
+  readonly format?: object
   readonly input_descriptors: readonly {
     readonly id: string
+    readonly format?: object
     readonly constraints?: { readonly fields?: readonly { readonly path: readonly string[], readonly filter?: object, readonly optional?: boolean }[] }
   }[]
 }
@@ -70,18 +86,19 @@ export function faultOfPex (definition: JsonObject): string | undefined {
 export function assertPexMet (definition: JsonObject, submission: string | undefined, presented: readonly (readonly Credential[])[]): void {
   const { descriptor_map: map } = asObject(parseBounded(submission ?? ''))
   if (!Array.isArray(map)) throw refuse('query_not_met')
-  for (const { id, fields } of descriptorsOf(definition)) {
+  for (const { id, fields, formats } of descriptorsOf(definition)) {
     const answer: unknown = map.find(entry => isObject(entry) && entry.id === id)
     const credential = isObject(answer) ? credentialAt(answer, presented) : undefined
-    if (credential === undefined || !fields.every(field => isIn(credential, field))) throw refuse('query_not_met')
+    if (credential === undefined || formats?.includes(credential.format) === false || !fields.every(field => isIn(credential, field))) throw refuse('query_not_met')
   }
 }
 
 function descriptorsOf (definition: JsonObject): Descriptor[] {
   if (!isDefinition(definition)) throw refuse('query_unsupported')
-  const ajv = new Ajv({ strict: false, addUsedSchema: false, validateFormats: false })
-  return definition.input_descriptors.map(({ id, constraints }) => ({
+  const ajv = new Ajv({ strict: false, strictSchema: true, addUsedSchema: false, validateFormats: false }) // a word that is not known would not be checked
+  return definition.input_descriptors.map(({ id, constraints, format = definition.format }) => ({
     id,
+    formats: format && Object.keys(format).map(name => Object.hasOwn(formatsOf, name) ? formatsOf[name] ?? name : name),
     fields: (constraints?.fields ?? []).map(({ path, filter, optional = false }) => ({
       paths: path.map(text => stepsOf(text) ?? unsupported()),
       isOptional: optional,
@@ -101,8 +118,8 @@ function credentialAt ({ path, path_nested: nested }: JsonObject, presented: rea
   const credentials = presented[typeof steps[0] === 'number' ? steps[0] : 0] ?? []
   const inner = isObject(nested) ? stepsOf(String(nested.path)) ?? [] : steps
   const at = inner.indexOf('verifiableCredential')
-  const index = at < 0 ? 0 : inner[at + 1] ?? 0
-  return at < 0 && credentials.length > 1 ? undefined : credentials[Number(index)]
+  const index = at < 0 ? undefined : inner[at + 1]
+  return index === undefined && credentials.length > 1 ? undefined : credentials[Number(index ?? 0)]
 }
 
 /** Paths begin at the credential, or, as for JWTs, at the claims around it. */

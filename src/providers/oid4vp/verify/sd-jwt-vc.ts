@@ -17,6 +17,7 @@ export async function verifySdJwtVc (token: string, binding: Binding, parts: Ver
   const [issued = '', ...disclosures] = token.slice(0, end).split('~')
   const jws = parseJws(issued)
   const { header, payload } = jws
+  if (payload.vct === undefined && payload['@context'] !== undefined) throw refuse('format_unsupported') // W3C VC 2.0 as SD-JWT
   if (!types.includes(String(header.typ)) || typeof payload.vct !== 'string') throw refuse('presentation_malformed')
   const issuer = await issuerOf(jws, parts)
   assertSigned(jws, issuer.key)

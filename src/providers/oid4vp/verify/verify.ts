@@ -36,10 +36,14 @@ export function createVerify ({ fetchGuarded, ...others }: VerifyParts) {
     const parts = { ...others, fetchGuarded: createLookUps(fetchGuarded) }
     const { nonce, clientId: audience, dcqlQuery, presentationDefinition } = request
     const asked = dcqlQuery === undefined ? [] : await partsOfDcql(dcqlQuery)
+    let most = 32 // credentials, each of which costs
     const presented: { readonly id?: string, readonly credentials: readonly Credential[] }[] = []
     for (const { token, queryId: id } of presentationsIn(vpToken, asked.map(part => part.id))) {
       const required = asked.find(part => part.id === id)?.isBound ?? true
-      presented.push({ credentials: await verifyPresentation(token, { nonce, audience, required }, parts), ...id !== undefined && { id } })
+      const credentials = await verifyPresentation(token, { nonce, audience, required }, parts)
+      presented.push({ credentials, ...id !== undefined && { id } })
+      most -= credentials.length
+      if (most < 0) throw refuse('presentation_malformed')
     }
     if (dcqlQuery !== undefined) await assertDcqlMet(dcqlQuery, byId(presented))
     if (presentationDefinition !== undefined) assertPexMet(presentationDefinition, presentationSubmission, presented.map(({ credentials }) => credentials))

@@ -12,6 +12,7 @@ import type { Binding, Credential, VerifyParts } from './verify-parts.ts'
 export async function verifyJwt (token: string, binding: Binding, parts: VerifyParts): Promise<Credential[]> {
   const jws = parseJws(token)
   const { header, payload } = jws
+  assertFirst(header)
   if (payload.vp === undefined) return [alone(await credentialOf(token, undefined, parts), binding)]
   const holder = String(payload.iss)
   const url = typeof header.kid === 'string' && header.kid.startsWith('did:') ? header.kid : holder
@@ -25,6 +26,7 @@ export async function verifyJwt (token: string, binding: Binding, parts: VerifyP
 
 /** A presentation, or a credential alone, with a Data Integrity proof. */
 export async function verifyLdp (document: JsonObject, binding: Binding, parts: VerifyParts): Promise<Credential[]> {
+  if (typesOf(document).some(type => type.startsWith('Enveloped'))) throw refuse('format_unsupported')
   if (!typesOf(document).includes('VerifiablePresentation')) return [alone(await credentialOf(document, undefined, parts), binding)]
   const { did, proof } = await verifyDocument(document, 'authentication', parts)
   const named = idOf(document.holder)
@@ -32,6 +34,11 @@ export async function verifyLdp (document: JsonObject, binding: Binding, parts: 
   if (proof.challenge !== binding.nonce) throw refuse('nonce_mismatch')
   if (![proof.domain].flat().includes(binding.audience)) throw refuse('audience_mismatch')
   return credentialsOf(document, did, parts)
+}
+
+/** W3C VC 2.0 secures the document itself (VC-JOSE-COSE §3.1), and is not supported here. */
+function assertFirst ({ typ }: JsonObject): void {
+  if (typ === 'vc+jwt' || typ === 'vp+jwt') throw refuse('format_unsupported')
 }
 
 function alone (credential: Credential, { required }: Binding): Credential {
@@ -56,6 +63,7 @@ async function credentialOf (given: unknown, holder: string | undefined, parts: 
 async function ofJwt (token: string, holder: string | undefined, parts: VerifyParts): Promise<Credential> {
   const jws = parseJws(token)
   const { vc, sub, iss } = jws.payload
+  assertFirst(jws.header)
   if (!isObject(vc)) throw refuse('presentation_malformed')
   const issuer = await issuerOf(jws, parts)
   assertSigned(jws, issuer.key)

@@ -33,6 +33,7 @@ const unmet: readonly (readonly [claim: string, definition: JsonObject, submissi
   ['a credential that is not there', definitionOf(isEmail), submissionOf({ id: 'email', path: '$.verifiableCredential[3]' }), [[email]]],
   ['a presentation that is not there', definitionOf(isEmail), submissionOf({ id: 'email', path: '$[3]' }), [[email]]],
   ['one of several that is not named', definitionOf(isEmail), submissionOf({ id: 'email', path: '$' }), [[email, other]]],
+  ['one of several, without its index', definitionOf(isEmail), submissionOf({ id: 'email', path: '$.verifiableCredential' }), [[email, other]]],
   ['a path beyond the subset', definitionOf(isEmail), submissionOf({ id: 'email', path: '$..verifiableCredential[0]' }), [[email]]],
   ['a field too young', definitionOf({ path: ['$.credentialSubject.age'], filter: { minimum: 21 } }), direct, [[email]]],
   ['a field of a prototype', definitionOf({ path: ['$.constructor'] }), direct, [[email]]],
@@ -49,6 +50,31 @@ void t.test('what cannot be checked is known beforehand', async t => {
   for (const definition of [{}, { input_descriptors: [] }, definitionOf({ path: ['$..a'] }), definitionOf({ path: ['$.a'], filter: { type: 'nothing' } }), { ...definitionOf(), submission_requirements: [] }]) {
     t.type(faultOfPex(definition), 'string')
   }
+})
+
+void t.test('a definition that asks for more than is checked is refused, not half met', async t => {
+  const descriptor = (more: JsonObject) => ({ id: 'd', input_descriptors: [{ id: 'email', ...more }] })
+  const filter = (filter: JsonObject) => definitionOf({ path: ['$.a'], filter })
+  for (const definition of [
+    descriptor({ constraints: { is_holder: [{ field_id: ['a'], directive: 'required' }] } }), descriptor({ constraints: { subject_is_issuer: 'required' } }), descriptor({ constraints: { statuses: { active: { directive: 'required' } } } }),
+    descriptor({ constraints: { same_subject: [] } }), definitionOf({ path: ['$.a'], filter: {}, predicate: 'required' }), { ...definitionOf(), frame: {} }, descriptor({ schema: [{ uri: 'https://a.example' }] }),
+    filter({ formatMaximum: '2000-01-01' }), filter({ unevaluatedProperties: false }), filter({ dependentRequired: { a: ['b'] } }), filter({ contians: {} }), filter({ $ref: 'https://a.example' }),
+  ]) t.type(faultOfPex(definition), 'string', JSON.stringify(definition))
+  for (const definition of [
+    { ...definitionOf(), name: 'n', purpose: 'p', format: { ldp_vc: { proof_type: ['DataIntegrityProof'] } } }, descriptor({ name: 'n', purpose: 'p', group: ['A'], format: { jwt_vc: { alg: ['ES256'] } }, constraints: { limit_disclosure: 'required' } }),
+    definitionOf({ path: ['$.a'], id: 'i', name: 'n', purpose: 'p', intent_to_retain: false, filter: { type: 'string', format: 'date', title: 't', pattern: '^2' } }),
+  ]) t.equal(faultOfPex(definition), undefined, JSON.stringify(definition))
+})
+
+void t.test('a format that was asked for is the one that answers', async t => {
+  const asked = (...names: string[]) => ({ ...definitionOf(isEmail), format: Object.fromEntries(names.map(name => [name, {}])) })
+  for (const names of [['ldp_vc'], ['ldp_vp'], ['jwt_vc_json', 'ldp_vc']]) t.doesNotThrow(() => assertPexMet(asked(...names), direct, [[email]]), names.join())
+  for (const names of [['jwt_vc'], ['jwt_vp', 'dc+sd-jwt'], ['mso_mdoc']]) t.throws(() => assertPexMet(asked(...names), direct, [[email]]), { code: 'PRESENTATION_REFUSED', reason: 'query_not_met' }, names.join())
+  const [jwt, sdJwt] = [{ ...email, format: 'jwt_vc_json' }, { ...email, format: 'dc+sd-jwt' }] as const
+  for (const name of ['jwt_vc', 'jwt_vp', 'jwt_vc_json', 'jwt_vp_json']) t.doesNotThrow(() => assertPexMet(asked(name), direct, [[jwt]]), name)
+  for (const name of ['vc+sd-jwt', 'dc+sd-jwt']) t.doesNotThrow(() => assertPexMet(asked(name), direct, [[sdJwt]]), name)
+  const own = { ...definitionOf(isEmail), format: { jwt_vc: {} }, input_descriptors: [{ id: 'email', format: { ldp_vc: {} }, constraints: { fields: [isEmail] } }] }
+  t.doesNotThrow(() => assertPexMet(own, direct, [[email]]), 'that of a descriptor goes before that of the definition')
 })
 
 void t.test('a path is read as far as it is understood', async t => {
