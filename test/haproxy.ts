@@ -19,15 +19,15 @@ const binary = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/usr
 /** For a test's `skip`: a reason where there is no HAProxy. In CI there must be one, so there nothing is skipped. */
 export const withoutHaproxy: string | false = binary === undefined && process.env.CI !== 'true' && 'HAProxy is not installed'
 
-/** HAProxy as `deploy/haproxy.cfg` has it, but for where it listens and where the replicas are. */
-export async function startHaproxy ({ replicas }: { readonly replicas: readonly number[] }): Promise<Haproxy> {
+/** HAProxy as `deploy/haproxy.cfg` has it, but for where it listens, where the replicas are, and `rules` of the test's own for its frontend. */
+export async function startHaproxy ({ replicas, rules = [] }: { readonly replicas: readonly number[], readonly rules?: readonly string[] }): Promise<Haproxy> {
   if (binary === undefined) throw new Error('HAProxy is not installed')
   const folder = await mkdtemp(join(tmpdir(), 'haproxy-'))
   const port = await freePort()
   const config = await readFile(join(import.meta.dirname, '..', 'deploy', 'haproxy.cfg'), 'utf8')
   await writeFile(join(folder, 'haproxy.cfg'), config
     .replace(/resolvers docker\n(?: .*\n)+/, '')
-    .replace('bind :8080', `bind 127.0.0.1:${port}`)
+    .replace('bind :8080', [`bind 127.0.0.1:${port}`, ...rules].join('\n  '))
     .replace(/server-template .*/, replicas.map((replica, i) => `server replica${i + 1} 127.0.0.1:${replica}`).join('\n  ')))
   const child = spawn(binary, ['-db', '-f', join(folder, 'haproxy.cfg')], { stdio: ['ignore', 'ignore', 'pipe'] })
   const kill = (): void => { child.kill('SIGKILL') }
