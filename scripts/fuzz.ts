@@ -1,36 +1,66 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import * as fc from 'fast-check'
-import type { Test } from 'tap'
-import { openFace } from '../test/security/open-face.ts'
+import { judge, type Sample } from '../test/security/memory.ts'
 import { claims, type Claim } from '../test/security/properties.ts'
 import { routeClaim } from '../test/security/route-claim.ts'
+import { openTarget } from '../test/security/target.ts'
+import { httpClaim, mqttClaim } from '../test/security/wire-claims.ts'
 
-/** `npm run fuzz -- 600`: every claim with ever new inputs, for so many seconds (60). Ends with 1 at the first that does not hold. */
-const end = Date.now() + Number(process.argv[2] ?? 60) * 1000
-const directory = mkdtempSync(join(tmpdir(), 'fuzz-'))
-const closers: (() => unknown)[] = [() => { rmSync(directory, { recursive: true, force: true }) }]
-const surroundings = { teardown: (close: () => unknown) => { closers.push(close) }, testdir: () => directory, testdirName: directory } as unknown as Test
+/**
+ * `npm run fuzz -- 3600`: ever new inputs for so many seconds (60). Parsers here; the real process over HTTP by its document, with damaged requests, and
+ * with packets of MQTT at its embedded broker. Ends with 1 at the first claim that does not hold, when the process ends or hangs, logs a fault of its
+ * own, or, after five minutes at least, holds ever more memory.
+ */
+const seconds = Number(process.argv[2] ?? 60)
+const [begin, end] = [Date.now(), Date.now() + seconds * 1000]
+const samples: Sample[] = []
+const closers: (() => unknown)[] = []
 
 process.on('unhandledRejection', thrown => { throw thrown })
-const { app, token, lines } = await openFace(surroundings)
-const all: readonly Claim[] = [{ claim: 'routes', property: routeClaim(app, token) }, ...claims]
-let runs = 0
-let said = Date.now()
+const target = await openTarget({ teardown: (close: () => unknown) => { closers.push(close) } })
+const wire: readonly (Claim & { readonly numRuns: number })[] = [
+  { claim: 'routes', property: routeClaim(target.send, target.token), numRuns: 500 },
+  { ...httpClaim(target.url), numRuns: 200 },
+  { ...mqttClaim({ ...target, clientId: 'app-7', password: target.token }), numRuns: 50 },
+]
+const runs = new Map<string, number>()
+let said = 0
+
 for (let turn = 0; Date.now() < end && process.exitCode === undefined; turn++) {
-  const { claim, property } = all[turn % 2 === 0 ? 0 : 1 + (turn >> 1) % claims.length]! // the routes every other time
-  const { failed, counterexample, seed, errorInstance, numRuns } = await fc.check(property, { numRuns: 500 })
-  runs += numRuns
-  if (failed) {
-    console.error(`${claim}\nseed ${seed}: ${JSON.stringify(counterexample)}\n${String((errorInstance as Error | undefined)?.stack)}`)
-    process.exitCode = 1
-  }
-  lines.length = 0
-  if (Date.now() - said > 30_000) {
-    said = Date.now()
-    console.log(`${runs} inputs, ${Math.round(process.memoryUsage().rss / 2 ** 20)} MiB`)
-  }
+  const { claim, property, numRuns } = turn % 2 === 0 ? wire[(turn >> 1) % wire.length]! : { ...claims[(turn >> 1) % claims.length]!, numRuns: 500 }
+  const checked = await fc.check(property, { numRuns, interruptAfterTimeLimit: Math.max(1, end - Date.now()) })
+  runs.set(claim, (runs.get(claim) ?? 0) + checked.numRuns)
+  if (checked.failed && checked.counterexample !== null) fail(`${claim}\nseed ${checked.seed}: ${JSON.stringify(checked.counterexample)}\n${String((checked.errorInstance as Error | undefined)?.stack)}`)
+  await look()
 }
-console.log(`${runs} inputs, ${Math.round(process.memoryUsage().rss / 2 ** 20)} MiB, ${process.exitCode === 1 ? 'one claim does not hold' : 'every claim holds'}`)
+conclude()
 for (const close of closers.toReversed()) await close()
+
+/** After each claim: the process is there, answers at once, and found no fault with itself. */
+async function look (): Promise<void> {
+  const asked = performance.now()
+  const status = await fetch(`${target.url}/livez`, { signal: AbortSignal.timeout(5_000) }).then(async reply => { await reply.body?.cancel(); return reply.status }, String)
+  if (status !== 200) fail(`/livez: ${status} after ${Math.round(performance.now() - asked)} ms, exit code ${target.child.exitCode}`)
+  const faults = target.faults()
+  if (faults.length > 0) fail(`logged: ${JSON.stringify(faults.slice(0, 3))}`)
+  samples.push({ at: Date.now(), mib: target.mib() })
+  if (Date.now() - said < 60_000) return
+  said = Date.now()
+  console.log(`${Math.round((said - begin) / 1000)} s: ${total()} inputs, the process holds ${Math.round(samples.at(-1)?.mib ?? 0)} MiB, this one ${Math.round(process.memoryUsage().rss / 2 ** 20)} MiB`)
+}
+
+function conclude (): void {
+  const { first, last, isFlat } = judge(samples)
+  const ofWire = wire.map(({ claim }) => `${runs.get(claim) ?? 0} ${claim}`).join(', ')
+  const memory = `memory: at least ${first.toFixed(0)} MiB in the first quarter, ${last.toFixed(0)} MiB in the last`
+  if (seconds >= 300 && !isFlat) fail(`${memory}: it grows`)
+  console.log(`${total()} inputs (${ofWire}); ${memory}; ${process.exitCode === 1 ? 'not all is well' : 'every claim holds'}`)
+}
+
+function total (): number {
+  return [...runs.values()].reduce((sum, count) => sum + count, 0)
+}
+
+function fail (what: string): void {
+  console.error(what)
+  process.exitCode = 1
+}

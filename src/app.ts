@@ -57,8 +57,8 @@ export async function buildApp ({ tokens, brand, checks, isClosing = () => false
     childLoggerFactory: logger => logger, // one for each request costs more than its line; the trace's id says whose line it is
     trustProxy: trustedBy(trustProxy),
     bodyLimit,
-    requestTimeout: 15_000, // a slow client is cut off, at the next look at all connections
-    http: { headersTimeout: 10_000, connectionsCheckingInterval: 2_000, requireHostHeader: false, shouldUpgradeCallback: request => app.server.listenerCount('upgrade') > 0 && isWebSocket(request) },
+    requestTimeout: 15_000, // a slow client is cut off, at the next look at all connections; looking often, few are cut off at once, and nobody waits for it
+    http: { headersTimeout: 10_000, connectionsCheckingInterval: 100, requireHostHeader: false, shouldUpgradeCallback: request => app.server.listenerCount('upgrade') > 0 && isWebSocket(request) },
     clientErrorHandler: createClientErrors(securityHeaders(pages)),
     frameworkErrors: (error, request, reply) => { void replyWithError(error, request, reply.headers(securityHeaders(pages)), pages) },
     return503OnClosing: false, // whoever got in before the listener closed is answered

@@ -12,7 +12,7 @@ const codes: { readonly [code: string]: FailureCode } = {
 /** Answers in our form what Node's parser refuses, before there is any request to answer. `headers` are those of every answer. */
 export function createClientErrors (headers: { readonly [name: string]: string }) {
   return function clientError ({ code = '' }: Error & { readonly code?: string }, socket: Socket): void {
-    if (socket.writable && code !== 'ECONNRESET' && !isAnswering(socket)) socket.write(answerTo(code, headers))
+    if (socket.writable && code !== 'ECONNRESET' && socket.bytesRead > 0 && !isAnswering(socket)) socket.write(answerTo(code, headers)) // who asked nothing is answered nothing
     socket.destroy()
   }
 }

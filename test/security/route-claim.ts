@@ -1,6 +1,5 @@
 import * as fc from 'fast-check'
 import type { IAsyncProperty } from 'fast-check'
-import type { FastifyInstance } from 'fastify'
 import { createCheck, type Answer } from '../openapi/check.ts'
 import { read, type OpenApi } from '../openapi/document.ts'
 import type { Exchange } from '../openapi/exchange.ts'
@@ -55,17 +54,21 @@ const twists = fc.constantFrom(...exchanges).chain(exchange => fc.record({
   headers,
 }))
 
+export interface Sent {
+  readonly method: string
+  readonly url: string
+  readonly headers: { readonly [name: string]: string }
+  readonly body: string | undefined
+}
+
 /** Whatever is sent to any operation: no status that the document does not know, none of the service's own faults, and the form that it promises. */
-export function routeClaim (app: FastifyInstance, token: string): IAsyncProperty<[unknown]> {
+export function routeClaim (send: (sent: Sent) => Promise<Answer>, token: string): IAsyncProperty<[unknown]> {
   const check = createCheck(document)
   return fc.asyncProperty(twists, async input => {
     const { exchange, body, query, headers: more } = input as Twist
     const { expected: _expected, ...sent } = exchange
     const url = sent.url.replaceAll('#', '%23') + (query === '' ? '' : `${sent.url.includes('?') ? '' : '?'}${query.replaceAll('#', '%23')}`)
-    const reply = await app.inject({
-      method: sent.method as 'GET', url, headers: { authorization: `Bearer ${token}`, ...sent.headers, ...more }, ...body === undefined ? {} : { payload: body },
-    })
-    const answer: Answer = { status: reply.statusCode, headers: reply.headers as Answer['headers'], body: reply.body }
+    const answer = await send({ method: sent.method, url, headers: { authorization: `Bearer ${token}`, ...sent.headers, ...more }, body })
     const isOfNoOperation = document.paths[sent.path]?.[sent.method.toLowerCase()] === undefined && [400, 415].includes(answer.status) // refused before its method was
     const faults = isOfNoOperation ? [] : check(sent, answer)
     if (answer.status >= 500 || faults.length > 0) throw new Error(`${answer.status} to ${sent.method} ${url}: ${faults.join('; ')} ${answer.body.slice(0, 300)}`)

@@ -1,4 +1,3 @@
-import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
@@ -87,7 +86,7 @@ async function send (port: number, bytes: string): Promise<string> {
   let said = ''
   socket.on('error', () => {}) // a reset is an answer, too
   socket.on('data', data => { said += data.toString('latin1') })
-  const closed = once(socket, 'close')
+  const closed = new Promise<void>(resolve => { socket.once('close', () => resolve()) })
   socket.write(Buffer.from(bytes, 'latin1'))
   await Promise.race([closed, sleep(150)])
   socket.destroy()
