@@ -35,6 +35,16 @@ export function bearer ({ verify, scope, bare = false }: BearerParts) {
   const enough = [scope].flat()
 
   return async function authorize (request: FastifyRequest, reply: FastifyReply): Promise<void> {
+    try {
+      request.client = clientOf(request, reply)
+    } catch (thrown) {
+      const { code, reason } = asFailure(thrown)
+      request.log.info({ code, reason, route: request.routeOptions.url }, 'access refused')
+      throw thrown
+    }
+  }
+
+  function clientOf (request: FastifyRequest, reply: FastifyReply): AuthorizedClient {
     const token = tokenIn(request.headers.authorization, bare)
     if (token === undefined) throw challenged(reply, 'Bearer', new Failure('UNAUTHORIZED', { reason: 'an access token is missing' }))
     const claims = verified(token, reply)
@@ -42,7 +52,7 @@ export function bearer ({ verify, scope, bare = false }: BearerParts) {
     if (!enough.some(one => scopes.has(one))) {
       throw challenged(reply, `Bearer error="insufficient_scope", scope="${enough.join(' ')}"`, new Failure('SCOPE_MISSING', { reason: 'the access token lacks the scope' }))
     }
-    request.client = { id: claims.client_id, subject: claims.sub, scopes, claims }
+    return { id: claims.client_id, subject: claims.sub, scopes, claims }
   }
 
   function verified (token: string, reply: FastifyReply): AccessClaims {

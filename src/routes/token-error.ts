@@ -33,6 +33,7 @@ export function addTokenErrors (app: FastifyInstance): void {
 
 function replyWithTokenError (error: FastifyError | Failure, request: FastifyRequest, reply: FastifyReply): void {
   const failure = failureOf(error)
+  if (failure.status < 500) request.log.info({ code: failure.code, reason: failure.reason }, 'token refused')
   if (failure.code === 'CLIENT_INVALID') void reply.header('www-authenticate', 'Bearer error="invalid_client"')
   replyWithFailure(failure, request, reply, { error: wordOf(failure), error_description: descriptionOf(failure) })
 }
