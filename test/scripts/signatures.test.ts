@@ -1,0 +1,26 @@
+import { spawnSync } from 'node:child_process'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import t from 'tap'
+
+const run = join(import.meta.dirname, '..', '..', '.ci', 'run')
+
+/** What the step of `.ci/run` makes of what npm says. */
+const cases = [
+  ['all signatures are right', 'audited 200 packages\n200 packages have verified registry signatures', 0, 0, /200 packages have verified/],
+  ['one is wrong', '1 package has an invalid registry signature:\n\nx@1.0.0 (https://registry.example)\n\nSomeone might have tampered with this package', 1, 1, /x@1\.0\.0/],
+  ['one is missing where there are keys', '1 package has a missing registry signature but the registry is providing signing keys:\n\nx@1.0.0', 1, 1, /x@1\.0\.0/],
+  ['an attestation is wrong', '2 packages have invalid attestations:\n\nx@1.0.0', 1, 1, /x@1\.0\.0/],
+  ['the registry has no keys', 'npm error found no dependencies to audit that were installed from a supported registry', 1, 0, /were not checked/],
+  ['the registry does not answer', '', 124, 0, /were not checked/],
+] as const
+
+for (const [claim, said, code, expected, words] of cases) {
+  void t.test(`signatures of packages: ${claim}`, async t => {
+    const directory = t.testdir()
+    writeFileSync(join(directory, 'npm'), `#!/bin/sh\ncat <<'END'\n${said}\nEND\nexit ${code}\n`, { mode: 0o755 })
+    const { status, stdout } = spawnSync('bash', ['-euo', 'pipefail', '-c', `eval "$(sed -n '/^check_signatures/,/^}/p' '${run}')"; check_signatures`], { encoding: 'utf8', env: { PATH: `${directory}:${process.env.PATH}` } })
+    t.equal(status, expected)
+    t.match(stdout, words)
+  })
+}
