@@ -3,6 +3,7 @@ import parseJson from 'secure-json-parse'
 import { Failure } from '../../domain/failure.ts'
 import type { Health } from '../provider.ts'
 import type { Authorize } from './authorize.ts'
+import type { Identity } from './identity.ts'
 import { refusalOf, traceIdOf, type Reply } from './refusal.ts'
 
 const mostBytes = 256 * 1024
@@ -29,13 +30,15 @@ interface Parts {
   readonly url: string
   readonly authorize: Authorize
   readonly now: () => number
+  /** For TLS with Token.io. */
+  readonly identity?: Identity
 }
 
 /**
  * One call to Token.io: bounded in time (7 s) and size (256 KiB), no redirect followed. Throws `Failure`: `KEY_UNKNOWN`,
  * `PROVIDER_UNAUTHORIZED`, `PROVIDER_AWAY`, `RESULT_REFUSED` or `RESULT_INVALID`.
  */
-export function openCalls ({ url, authorize, now }: Parts) {
+export function openCalls ({ url, authorize, now, identity = {} }: Parts) {
   const { origin, host, pathname } = new URL(url)
   const base = pathname.replace(/\/+$/, '')
   let pool: Promise<Pool> | undefined
@@ -66,7 +69,7 @@ export function openCalls ({ url, authorize, now }: Parts) {
     }
     const deadline = deadlineOf(signal)
     try {
-      const reply = await (await (pool ??= openPool(origin))).request({ ...sent, headers, body: body ?? null, signal: deadline.signal })
+      const reply = await (await (pool ??= openPool(origin, identity))).request({ ...sent, headers, body: body ?? null, signal: deadline.signal })
       return { status: reply.statusCode, headers: reply.headers, text: await textOf(reply.body) }
     } catch (thrown) {
       throw away(thrown, signal)
@@ -81,9 +84,9 @@ export function openCalls ({ url, authorize, now }: Parts) {
 export type Calls = ReturnType<typeof openCalls>
 
 /** Loaded with the first call: the process is ready sooner without it. */
-async function openPool (origin: string): Promise<Pool> {
+async function openPool (origin: string, identity: Identity): Promise<Pool> {
   const { Pool } = await import('undici')
-  return new Pool(origin, { connections: 32, pipelining: 1, headersTimeout: waitForBytes, bodyTimeout: waitForBytes, connect: { timeout: 3_000 } })
+  return new Pool(origin, { connections: 32, pipelining: 1, headersTimeout: waitForBytes, bodyTimeout: waitForBytes, connect: { timeout: 3_000, ...identity } })
 }
 
 /** Aborts with `signal`, or when the time is over. `AbortSignal.any` with `timeout` would cost four times as much, and hold its memory until then. */

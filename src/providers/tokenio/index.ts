@@ -6,6 +6,7 @@ import { createChannels } from './channels.ts'
 import { events } from './events.ts'
 import { createFetchResult } from './fetch-result.ts'
 import { idPatternOf } from './id.ts'
+import { identityOf } from './identity.ts'
 import { createRegistration } from './registration.ts'
 import { faultsOf, settings, type TokenioSettings } from './settings.ts'
 import { createToEvents } from './to-events.ts'
@@ -18,7 +19,7 @@ export const tokenio: Provider = { name: 'tokenio', settings, faultsOf, open }
 function open ({ settings, now = Date.now }: ProviderParts): OpenProvider {
   const given = settings as unknown as TokenioSettings
   const { TOKENIO_URL: url } = given
-  const calls = url === undefined ? unset() : openCalls({ url, authorize: createAuthorize(given, now), now })
+  const calls = url === undefined ? unset() : openCalls({ url, authorize: createAuthorize(given, now), now, identity: identityOf(settings) })
   const idPattern = idPatternOf(given.TOKENIO_ID_PATTERN)
   return {
     name: 'tokenio',

@@ -1,5 +1,6 @@
 import type { Settings, SettingsSchema, Surroundings } from '../provider.ts'
 import { idPatternOf } from './id.ts'
+import { identityFaults } from './identity.ts'
 import { keyFault } from './signing-key.ts'
 
 export const settings: SettingsSchema = {
@@ -21,6 +22,9 @@ export const settings: SettingsSchema = {
   },
   TOKENIO_MEMBER_ID: { type: 'string', pattern: '^[\\x21-\\x7e]+$', maxLength: 256, description: 'Member id at Token.io, such as m:…; with TOKENIO_JWT_KEY_FILE.' },
   TOKENIO_KEY_ID: { type: 'string', pattern: '^[\\x21-\\x7e]+$', maxLength: 256, description: "Id of the key at Token.io; with TOKENIO_JWT_KEY_FILE." },
+  TOKENIO_CA_FILE: { type: 'string', description: "Certificate authorities of TOKENIO_URL, PEM. Default: those that Node trusts." },
+  TOKENIO_CERT_FILE: { type: 'string', description: 'Our certificate for TOKENIO_URL (mutual TLS), PEM.' },
+  TOKENIO_KEY_FILE: { type: 'string', description: 'The key of TOKENIO_CERT_FILE, PEM.' },
   TOKENIO_ID_PATTERN: {
     type: 'string',
     default: '^(?:rq|pm2?):[1-9A-HJ-NP-Za-km-z]{16,64}:[1-9A-HJ-NP-Za-km-z]{4,32}$',
@@ -63,7 +67,7 @@ export function faultsOf (given: Settings, { production, sandbox }: Surroundings
   const faults: string[] = []
   if (url === undefined && production) faults.push('TOKENIO_URL is missing: production needs it')
   if (url === undefined && !production && !sandbox) faults.push('TOKENIO_URL is missing: without the sandbox it is needed')
-  faults.push(...credentialFaults(given, production))
+  faults.push(...credentialFaults(given, production), ...identityFaults(given))
   if (typeof url === 'string' && URL.canParse(url)) faults.push(...urlFaults(new URL(url), production))
   if (typeof pattern === 'string' && !isPattern(pattern)) faults.push('TOKENIO_ID_PATTERN must be a regular expression')
   return faults
