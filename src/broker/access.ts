@@ -30,7 +30,7 @@ export interface Applicant {
   readonly local: boolean
 }
 
-export type Admission = Grant | 'bad credentials' | 'not authorized' | 'client id taken'
+export type Admission = Grant | 'bad credentials' | 'not authorized'
 
 export interface AdmissionParts {
   readonly credentials: { readonly username: string, readonly password: string }
@@ -43,14 +43,9 @@ export interface AdmissionParts {
 export function createAdmission ({ credentials, allowAnonymous, topicPrefix, authenticate }: AdmissionParts) {
   const anonymous: Grant = { access: accessTo([`${topicPrefix}/#`, 'iota/v1/#']), publishes: false }
   const service: Grant = { access: { allows: () => true }, publishes: true }
-  const ownIds = new Set<string>()
 
   return async function admit ({ clientId, username = '', password = '', local }: Applicant): Promise<Admission> {
-    if (equals(username, credentials.username) && equals(password, credentials.password)) {
-      ownIds.add(clientId)
-      return service
-    }
-    if (ownIds.has(clientId)) return 'client id taken' // [MQTT-3.1.4-2] would close the service's own connection for it
+    if (equals(username, credentials.username) && equals(password, credentials.password)) return service
     if (password === '') return allowAnonymous && local ? anonymous : 'not authorized'
     const access = await authenticate?.({ clientId, username, password })
     return access === undefined ? 'bad credentials' : { access, publishes: false }

@@ -62,7 +62,9 @@ export async function openBroker ({
     connectTimeout: 5000,
     keepaliveLimit: 3600,
     maxTopicLevels: 32,
+    maxClientsIdLength: 2 ** 17, // the name before it is not the client's to shorten
     preConnect (_client, packet, done) {
+      if (packet.clientId !== '') packet.clientId = `${packet.username ?? ''} ${packet.clientId}` // [MQTT-3.1.4-2] ends the connection that has it: only one's own; no name has a blank
       packet.clean = true // no memory for whoever is away: the retained event is there when they are back
       delete packet.will // a will is a publish
       done(null, true)
@@ -148,7 +150,7 @@ export async function openBroker ({
   }
 }
 
-const returnCodes = { 'client id taken': 2, 'bad credentials': 4, 'not authorized': 5 } as const // MQTT 3.1.1 table 3.1
+const returnCodes = { 'bad credentials': 4, 'not authorized': 5 } as const // MQTT 3.1.1 table 3.1
 
 function refusal (admission: keyof typeof returnCodes) {
   return Object.assign(new Error(admission), { returnCode: returnCodes[admission] })

@@ -125,8 +125,21 @@ void test('who is let in', async t => {
 
   await t.test('nobody takes the place of the service by its client id', async t => {
     const service = await client(t, development.tcp, { ...development.broker.credentials, clientId: 'the-service' })
-    await t.rejects(client(t, development.tcp, { clientId: 'the-service' }), { code: 2 })
+    await t.resolves(client(t, development.tcp, { clientId: 'the-service' }))
     await t.resolves(service.publishAsync('callbacks/v1/x', '', { qos: 1 }))
+    t.equal(service.connected, true)
+  })
+
+  await t.test("nobody ends another subscriber's connection by its client id; one's own earlier one ends", async t => {
+    const { tcp } = await open(t, { authenticate: async () => accessTo(['callbacks/v1/x/#']) })
+    const first = await client(t, tcp, { username: 'app-7', password: 'token', clientId: 'same' })
+    const other = await client(t, tcp, { username: 'app-8', password: 'token', clientId: 'same' })
+    await t.resolves(first.subscribeAsync('callbacks/v1/x/#'))
+    const ended = closed(first)
+    await client(t, tcp, { username: 'app-7', password: 'token', clientId: 'same' })
+    await ended
+    t.strictSame([first.connected, other.connected], [false, true])
+    await t.resolves(client(t, tcp, { protocolId: 'MQIsdp', protocolVersion: 3, username: 'a-client-whose-name-is-long', password: 'token', clientId: 'same' }))
   })
 })
 
