@@ -27,7 +27,7 @@ let said = 0
 
 for (let turn = 0; Date.now() < end && process.exitCode === undefined; turn++) {
   const { claim, property, numRuns } = turn % 2 === 0 ? wire[(turn >> 1) % wire.length]! : { ...claims[(turn >> 1) % claims.length]!, numRuns: 500 }
-  const checked = await fc.check(property, { numRuns, interruptAfterTimeLimit: Math.max(1, end - Date.now()) })
+  const checked = await fc.check(property, { numRuns, plugins: [fc.interruptAfterTimeLimit(Math.max(1, end - Date.now()))] })
   runs.set(claim, (runs.get(claim) ?? 0) + checked.numRuns)
   if (checked.failed && checked.counterexample !== null) fail(`${claim}\nseed ${checked.seed}: ${JSON.stringify(checked.counterexample)}\n${String((checked.errorInstance as Error | undefined)?.stack)}`)
   await look()

@@ -37,7 +37,7 @@ export function httpClaim (url: string): Claim {
     const said = await exchange(connect(Number(port), hostname), [bytes.subarray(0, cut), bytes.subarray(cut)], true)
     if (said !== '' && !/^HTTP\/1\.1 [1-4]\d\d /.test(said)) throw new Error(`answered: ${JSON.stringify(said.slice(0, 300))}`)
   })
-  return { claim: 'damaged requests', property: property as Claim['property'] }
+  return { claim: 'damaged requests', property }
 }
 
 const string = (value: string | Buffer) => { const bytes = Buffer.from(value); return Buffer.concat([Buffer.from([bytes.length >> 8 & 255, bytes.length & 255]), bytes]) }
@@ -78,7 +78,7 @@ export function mqttClaim ({ mqtt, url, clientId, password }: { readonly mqtt: s
     const said = overWebSocket ? await exchangeOverWebSocket(`${url.replace('http', 'ws')}/mqtt`, bytes, cut) : await exchange(connect(Number(port), hostname), [bytes.subarray(0, cut), bytes.subarray(cut)], false)
     if (said.includes('forged')) throw new Error('what a client published came back')
   })
-  return { claim: 'packets of MQTT', property: property as Claim['property'] }
+  return { claim: 'packets of MQTT', property }
 }
 
 /** Sends the parts, says that it is all, and gives what came back. Throws when neither an answer nor the end comes in time. */
