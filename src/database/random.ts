@@ -10,5 +10,5 @@ export function randomOf (length: number): Uint8Array {
     used = 0
   }
   used += length
-  return Uint8Array.from(pool.subarray(used - length, used))
+  return Uint8Array.prototype.slice.call(pool, used - length, used) // a copy: Buffer's own `slice` is none
 }

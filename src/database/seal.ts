@@ -21,6 +21,7 @@ const idLength = 4
 const nonceLength = 12
 const tagLength = 16
 const headLength = 1 + idLength + nonceLength
+const tagged = { authTagLength: tagLength }
 
 /** The first key seals, all of them open; with none, nothing is sealed. */
 export function createSeal (keys: readonly Uint8Array[]): Seal {
@@ -34,7 +35,14 @@ export function createSeal (keys: readonly Uint8Array[]): Seal {
       if (first === undefined) return Buffer.concat([mark, Buffer.from(text)])
       const nonce = randomOf(nonceLength)
       const cipher = createCipheriv('aes-256-gcm', first, nonce).setAAD(Buffer.from(name))
-      return Buffer.concat([mark, nonce, cipher.update(text, 'utf8'), cipher.final(), cipher.getAuthTag()])
+      const body = cipher.update(text, 'utf8')
+      cipher.final() // gives nothing: GCM holds nothing back
+      const value = Buffer.allocUnsafe(headLength + body.length + tagLength)
+      value.set(mark)
+      value.set(nonce, mark.length)
+      value.set(body, headLength)
+      value.set(cipher.getAuthTag(), headLength + body.length)
+      return value
     },
 
     open (value, name) {
@@ -43,9 +51,11 @@ export function createSeal (keys: readonly Uint8Array[]): Seal {
       const key = known.get(Buffer.from(value.subarray(1, 1 + idLength)).toString('hex'))
       if (key === undefined) throw unreadable('A kept value is sealed under a key that is not among JOURNAL_ENCRYPTION_KEYS.')
       try {
-        const decipher = createDecipheriv('aes-256-gcm', key, value.subarray(1 + idLength, headLength), { authTagLength: tagLength })
+        const decipher = createDecipheriv('aes-256-gcm', key, value.subarray(1 + idLength, headLength), tagged)
         decipher.setAAD(Buffer.from(name)).setAuthTag(value.subarray(-tagLength))
-        return decipher.update(value.subarray(headLength, -tagLength), undefined, 'utf8') + decipher.final('utf8')
+        const text = decipher.update(value.subarray(headLength, -tagLength))
+        decipher.final() // throws when the tag does not fit
+        return text.toString()
       } catch (cause) {
         throw unreadable('A kept value is damaged: its seal is broken.', cause)
       }

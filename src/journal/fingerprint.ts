@@ -1,5 +1,5 @@
-import { createHmac, createSecretKey } from 'node:crypto'
 import type { Callback, Json } from '../domain/callback.ts'
+import { createKeyedHash } from './keyed-hash.ts'
 
 export type Fingerprint = (callback: Pick<Callback, 'provider' | 'key' | 'parameters'>) => Uint8Array
 
@@ -8,13 +8,26 @@ export type Fingerprint = (callback: Pick<Callback, 'provider' | 'key' | 'parame
  * guessed and a plain hash of them would give them away.
  */
 export function createFingerprint (secret: Uint8Array): Fingerprint {
-  const keyed = createSecretKey(secret)
-  return ({ provider, key, parameters }) => createHmac('sha256', keyed).update(canonical([provider, key, parameters])).digest()
+  const hashOf = createKeyedHash(secret)
+  return ({ provider, key, parameters }) => hashOf(canonical([provider, key, parameters]))
 }
 
 /** JSON with the members of every object in one order, so that equal values are equal texts. */
 export function canonical (value: Json | undefined): string {
-  return JSON.stringify(value, (_, inner: unknown) => isObject(inner) ? inOrder(inner) : inner) ?? 'null'
+  const text = isInOrder(value) ? JSON.stringify(value) : JSON.stringify(value, (_, inner: unknown) => isObject(inner) ? inOrder(inner) : inner)
+  return text ?? 'null'
+}
+
+/** True for most: providers write parameters in an order of their own. */
+function isInOrder (value: unknown): boolean {
+  if (Array.isArray(value)) return value.every(isInOrder)
+  if (!isObject(value)) return true
+  let last = ''
+  for (const name of Object.keys(value)) {
+    if (name < last || !isInOrder(value[name])) return false
+    last = name
+  }
+  return true
 }
 
 function isObject (value: unknown): value is { readonly [name: string]: unknown } {

@@ -12,6 +12,18 @@ void t.test('equal callbacks have one fingerprint, whatever the order of their m
   t.same(createFingerprint(secret)({ ...given, parameters: { b: { c: [1, 2] }, a: 1 } }), fingerprint)
 })
 
+void t.test('the text is that of members in order, whether or not they came so', async t => {
+  const cases: [JsonObject, string][] = [
+    [{ a: 1, b: [{ c: 1, d: 2 }] }, '{"a":1,"b":[{"c":1,"d":2}]}'],
+    [{ b: [{ d: 2, c: 1 }], a: 1 }, '{"a":1,"b":[{"c":1,"d":2}]}'],
+    [{ a: { z: 1, y: { x: 1, w: 2 } } }, '{"a":{"y":{"w":2,"x":1},"z":1}}'],
+    [{ 10: 1, 9: 2, a: 3 }, '{"9":2,"10":1,"a":3}'],
+    [{}, '{}'],
+  ]
+  for (const [given, text] of cases) t.equal(canonical(given), text)
+  t.equal(canonical(undefined), 'null')
+})
+
 void t.test('whatever differs makes another one', async t => {
   const fingerprintOf = createFingerprint(secret)
   const others = [
