@@ -3,6 +3,7 @@ import parseJson from 'secure-json-parse'
 import { Failure } from '../../domain/failure.ts'
 import type { Health } from '../provider.ts'
 import type { Authorize } from './authorize.ts'
+import { exchange } from './exchange.ts'
 import type { Identity } from './identity.ts'
 import { refusalOf, traceIdOf, type Reply } from './refusal.ts'
 
@@ -46,7 +47,7 @@ export function openCalls ({ url, authorize, now, identity = {} }: Parts) {
 
   async function call (asking: Asking, signal: AbortSignal): Promise<Told> {
     try {
-      const reply = await exchange(asking, signal)
+      const reply = await ask(asking, signal)
       const refusal = refusalOf(reply, now())
       if (refusal) throw refusal
       health = { status: 'ok' }
@@ -57,7 +58,7 @@ export function openCalls ({ url, authorize, now, identity = {} }: Parts) {
     }
   }
 
-  async function exchange ({ method, path, body, traceparent }: Asking, signal: AbortSignal): Promise<Reply> {
+  async function ask ({ method, path, body, traceparent }: Asking, signal: AbortSignal): Promise<Reply> {
     const sent = { method, path: `${base}${path}` }
     const authorization = authorize({ ...sent, host, body })
     const headers = {
@@ -67,14 +68,10 @@ export function openCalls ({ url, authorize, now, identity = {} }: Parts) {
       ...(traceparent !== undefined && { traceparent }),
       ...(body !== undefined && { 'content-type': 'application/json' }),
     }
-    const deadline = deadlineOf(signal)
     try {
-      const reply = await (await (pool ??= openPool(origin, identity))).request({ ...sent, headers, body: body ?? null, signal: deadline.signal })
-      return { status: reply.statusCode, headers: reply.headers, text: await textOf(reply.body) }
+      return await exchange({ dispatcher: await (pool ??= openPool(origin, identity)), request: { ...sent, headers, body: body ?? null }, signal, wait, mostBytes })
     } catch (thrown) {
       throw away(thrown, signal)
-    } finally {
-      deadline.end()
     }
   }
 
@@ -87,34 +84,6 @@ export type Calls = ReturnType<typeof openCalls>
 async function openPool (origin: string, identity: Identity): Promise<Pool> {
   const { Pool } = await import('undici')
   return new Pool(origin, { connections: 32, pipelining: 1, headersTimeout: waitForBytes, bodyTimeout: waitForBytes, connect: { timeout: 3_000, ...identity } })
-}
-
-/** Aborts with `signal`, or when the time is over. `AbortSignal.any` with `timeout` would cost four times as much, and hold its memory until then. */
-function deadlineOf (signal: AbortSignal) {
-  const controller = new AbortController()
-  const abort = (): void => controller.abort()
-  const timer = setTimeout(() => controller.abort(new DOMException('too late', 'TimeoutError')), wait)
-  signal.addEventListener('abort', abort)
-  if (signal.aborted) abort()
-  return {
-    signal: controller.signal,
-    end () {
-      clearTimeout(timer)
-      signal.removeEventListener('abort', abort)
-    },
-  }
-}
-
-/** The body's text; nothing when it is larger than any reply of Token.io. */
-async function textOf (body: AsyncIterable<Uint8Array>): Promise<string | undefined> {
-  const chunks: Uint8Array[] = []
-  let bytes = 0
-  for await (const chunk of body) {
-    bytes += chunk.length
-    if (bytes > mostBytes) return undefined // leaving the loop destroys the body, and its connection with it
-    chunks.push(chunk)
-  }
-  return Buffer.concat(chunks).toString('utf8')
 }
 
 function jsonIn (reply: Reply): unknown {
