@@ -2,6 +2,7 @@ import { isIPv6 } from 'node:net'
 
 /** Whom an address stands for, for limits: an IPv4 address itself, an IPv6 address its /64, which is what one subscriber is given. */
 export function networkOf (address: string): string {
+  if (!address.includes(':')) return address.slice(0, 64)
   const [, mapped] = /^::ffff:(\d+(?:\.\d+){3})$/i.exec(address) ?? []
   if (mapped !== undefined) return mapped
   const [plain = ''] = address.split('%', 1) // without its zone

@@ -19,14 +19,22 @@ interface SchemaError {
 export function refuseFaults (request: FastifyRequest, location: 'query' | 'body', faultsOf: (parameters: JsonObject) => readonly Detail[] = () => []): void {
   const parameters = request[location]
   const { validationError } = request
+  const isObject = typeof parameters === 'object' && parameters !== null && !Array.isArray(parameters)
+  const found = isObject ? faultsOf(parameters as JsonObject) : []
+  if (validationError === undefined && isObject && found.length === 0 && !(location === 'query' && isAnyTwice(parameters))) return
+
   const bySchema = validationError === undefined ? [] : detailsOf(validationError.validation as readonly SchemaError[] | undefined ?? [], parameters, location)
   const named = new Set(bySchema.map(({ field }) => field))
-  const isObject = typeof parameters === 'object' && parameters !== null && !Array.isArray(parameters)
-  const others = isObject ? faultsOf(parameters as JsonObject).filter(({ field }) => !named.has(field)) : []
+  const others = found.filter(({ field }) => !named.has(field))
   const nothing = isObject || bySchema.length > 0 ? [] : [{ issue: 'must be object', field: location, value: describe(parameters), location }] // a body without a media type
   const details = [...bySchema, ...others, ...nothing]
-  if (details.length === 0 && location === 'query' && Object.values(parameters as object).some(Array.isArray)) details.push({ issue: 'has a parameter that is given twice', field: 'query', location })
+  if (details.length === 0 && location === 'query' && isAnyTwice(parameters as object)) details.push({ issue: 'has a parameter that is given twice', field: 'query', location })
   if (details.length > 0) throw new Failure('PARAMETERS_INVALID', { details })
+}
+
+function isAnyTwice (parameters: object): boolean {
+  for (const value of Object.values(parameters)) if (Array.isArray(value)) return true
+  return false
 }
 
 /** One detail for each fault that a schema found; says what was given without repeating it. */

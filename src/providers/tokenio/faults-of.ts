@@ -14,6 +14,7 @@ interface Parts {
 export function createFaultsOf ({ idPattern, location }: Parts) {
   return function faultsOf (given: JsonObject): Detail[] {
     const parameters = typeof given === 'object' && given !== null ? given : {}
+    if (isPlain(parameters, idPattern)) return []
     const faults = [
       ...missingIds(parameters),
       ...malformedIds(parameters, idPattern),
@@ -22,6 +23,17 @@ export function createFaultsOf ({ idPattern, location }: Parts) {
     ]
     return oncePerField(faults).map(({ field, issue }) => ({ issue, field, value: describe(parameters[field]), location }))
   }
+}
+
+/** Other names that a fault could be found in. */
+const watched = new Set(['requestId', ...Object.values(hintNames).flat(), 'credential-fields'])
+
+/** What nearly every callback is: its id under both names, well-formed, and nothing else to look at. */
+function isPlain (parameters: JsonObject, pattern: RegExp): boolean {
+  const id = parameters['request-id']
+  if (typeof id !== 'string' || id !== parameters.request_id || id.length > idLength || isMalformed(id, pattern)) return false
+  for (const name of Object.keys(parameters)) if (watched.has(name)) return false
+  return true
 }
 
 interface Fault { readonly field: string, readonly issue: string }

@@ -31,15 +31,21 @@ function fieldsIn (given: JsonObject): { readonly fields?: readonly CredentialFi
   return encoded === undefined ? {} : { fields: decodeCredentialFields(encoded).fields }
 }
 
+const hints = Object.entries(hintNames)
+
 function hintsIn (given: JsonObject): { readonly [name: string]: string } {
-  const hints: { [name: string]: string } = {}
-  for (const [name, aliases] of Object.entries(hintNames)) {
+  const found: { [name: string]: string } = {}
+  for (const [name, aliases] of hints) {
     const hint = firstText(given, aliases)
-    if (hint !== undefined) hints[name] = hint
+    if (hint !== undefined) found[name] = hint
   }
-  return hints
+  return found
 }
 
 function firstText (given: JsonObject, names: readonly string[]): string | undefined {
-  return names.map(name => given[name]).find(value => typeof value === 'string' && value !== '') as string | undefined
+  for (const name of names) {
+    const value = given[name]
+    if (typeof value === 'string' && value !== '') return value
+  }
+  return undefined
 }
