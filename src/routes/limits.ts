@@ -1,8 +1,8 @@
-import rateLimit from '@fastify/rate-limit'
 import underPressure from '@fastify/under-pressure'
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyInstance } from 'fastify'
 import { Failure } from '../domain/failure.ts'
 import { networkOf } from './network.ts'
+import { createPace } from './pace.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -20,20 +20,15 @@ export interface LimitParts {
   readonly mostLag?: number
 }
 
-const minute = 60_000
-
 /**
- * Refuses who asks too often (429), and everybody while the process cannot keep up (503). A hook of its own and not the plugin's for
- * each route, so that what no route takes, what has no token and what has a wrong method counts as well.
+ * Refuses who asks too often (429), and everybody while the process cannot keep up (503). One hook for
+ * all, so that what no route takes, what has no token and what has a wrong method counts as well.
  */
 export async function addLimits (app: FastifyInstance, { perMinute, most = 20_000, mostLag = 2_000 }: LimitParts): Promise<void> {
-  await app.register(rateLimit, { global: false })
-  const pace = { max: perMinute, timeWindow: minute, cache: most, keyGenerator: ({ ip }: FastifyRequest) => networkOf(ip) } // its types do not name `cache`
-  const count = app.createRateLimit(pace)
-  app.addHook('onRequest', async request => {
-    if (request.routeOptions.config.unlimited === true) return
-    const counted = await count(request)
-    if (!counted.isAllowed && counted.isExceeded) throw new Failure('RATE_LIMITED', { reason: 'too many requests', retryAfter: counted.ttl })
+  const pace = createPace({ perMinute, most })
+  app.addHook('onRequest', (request, _reply, done) => { // without a promise: every request passes here
+    const wait = request.routeOptions.config.unlimited === true ? undefined : pace(networkOf(request.ip))
+    done(wait === undefined ? undefined : new Failure('RATE_LIMITED', { reason: 'too many requests', retryAfter: wait }))
   })
   await app.register(underPressure, {
     maxEventLoopDelay: mostLag,
