@@ -12,6 +12,7 @@ export interface ProviderSettings {
 const text = { type: 'string' } as const
 const list = { type: 'array', items: { type: 'string' } } as const
 const flag = { type: 'boolean' } as const
+const otlpHeader = "^[\\w!#$%&'*+.^`|~-]+ *=(?:[\\x20-\\x24\\x26-\\x7e]|%[2-7][0-9a-fA-F])*$" // W3C Baggage §3.3.1, of characters that a header may have
 const port = { type: 'integer', minimum: 0, maximum: 65535 } as const
 
 /** The service's own settings, in the order of `.env.example`. Providers add theirs. */
@@ -53,6 +54,8 @@ export const coreSettings = {
   ACCESS_TOKEN_TTL_SECONDS: { type: 'integer', minimum: 60, maximum: 86400, default: 3600, description: 'How long an access token lives.' },
   SANDBOX: { ...flag, description: 'Simulated Token.io in the process. Default: on outside production while TOKENIO_URL is unset.' },
   ALLOW_EMBEDDED_IN_PRODUCTION: { ...flag, default: false, description: 'Lets production run on the embedded broker.' },
+  OTEL_EXPORTER_OTLP_ENDPOINT: { ...text, url: ['http:', 'https:'], description: 'OpenTelemetry collector that takes OTLP over HTTP, such as http://127.0.0.1:4318: traces go there. Unset: nothing is traced.' },
+  OTEL_EXPORTER_OTLP_HEADERS: { ...list, items: { type: 'string', pattern: otlpHeader }, secret: true, description: 'What the collector wants in each request: NAME=VALUE, values percent-encoded.' },
 } as const
 
 export interface Config {
@@ -93,6 +96,8 @@ export interface Config {
   readonly ACCESS_TOKEN_TTL_SECONDS: number
   readonly SANDBOX: boolean
   readonly ALLOW_EMBEDDED_IN_PRODUCTION: boolean
+  readonly OTEL_EXPORTER_OTLP_ENDPOINT?: string
+  readonly OTEL_EXPORTER_OTLP_HEADERS?: readonly string[]
   /** Settings of each provider, by its name. */
   readonly providers: { readonly [name: string]: { readonly [name: string]: unknown } }
 }
@@ -167,12 +172,13 @@ function isWeakKey (key: string): boolean {
 }
 
 /** What would cross the network in the clear. Loopback is no network. */
-function plainUrls ({ PUBLIC_URL, MQTT_URL = [], RETURN_URL_ORIGINS = [] }: Config): string[] {
+function plainUrls ({ PUBLIC_URL, MQTT_URL = [], RETURN_URL_ORIGINS = [], OTEL_EXPORTER_OTLP_ENDPOINT = '', OTEL_EXPORTER_OTLP_HEADERS }: Config): string[] {
   const isPlain = (text: string) => URL.canParse(text) && ['http:', 'ws:', 'mqtt:'].includes(new URL(text).protocol) && !isLoopback(new URL(text).hostname.replace(/^\[|\]$/g, ''))
   const faults: string[] = []
   if (PUBLIC_URL !== undefined && isPlain(PUBLIC_URL)) faults.push('PUBLIC_URL must be https in production')
   if (MQTT_URL.some(isPlain)) faults.push('MQTT_URL must be mqtts or wss in production, but for a broker on this machine')
   if (RETURN_URL_ORIGINS.some(isPlain)) faults.push('RETURN_URL_ORIGINS must be https in production')
+  if (OTEL_EXPORTER_OTLP_HEADERS !== undefined && isPlain(OTEL_EXPORTER_OTLP_ENDPOINT)) faults.push('OTEL_EXPORTER_OTLP_ENDPOINT must be https in production where OTEL_EXPORTER_OTLP_HEADERS is set, but for a collector on this machine')
   return faults
 }
 

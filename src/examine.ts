@@ -13,6 +13,8 @@ export interface ExamineParts {
   readonly publisher: Pick<Publisher, 'clear' | 'health'>
   readonly known: readonly Provider[]
   readonly providers: readonly Pick<OpenProvider, 'name' | 'fetchResult'>[]
+  /** Absent where nothing is traced. */
+  readonly traces?: { check (): Promise<void> } | undefined
   readonly now?: () => number
 }
 
@@ -24,9 +26,9 @@ const outages: { readonly [code in FailureCode]?: string } = {
 }
 
 /** Tries each outside thing with a real call and says how to mend what is wrong. */
-export function createExamine ({ config, journal, publisher, known, providers, now = Date.now }: ExamineParts) {
+export function createExamine ({ config, journal, publisher, known, providers, traces, now = Date.now }: ExamineParts) {
   return async function examine (): Promise<Finding[]> {
-    return [settings(), ...await Promise.all([kept(), broker(), ...providers.map(asked), clock()])]
+    return [settings(), ...await Promise.all([kept(), broker(), ...providers.map(asked), ...traces === undefined ? [] : [collected(traces)], clock()])]
   }
 
   function settings (): Finding {
@@ -70,6 +72,14 @@ export function createExamine ({ config, journal, publisher, known, providers, n
     const failure = await fetchResult(probe, AbortSignal.timeout(9_000)).then(() => undefined, asFailure)
     const mend = failure && outages[failure.code]
     return mend === undefined ? { part, status: 'ok', reason: 'It answered, and takes our credentials.' } : { part, status: 'degraded', reason: failure!.reason, mend }
+  }
+
+  /** An export of no spans: the collector answers it as any other. */
+  async function collected ({ check }: { check (): Promise<void> }): Promise<Finding> {
+    const part = 'collector'
+    const failure = await check().then(() => undefined, asFailure)
+    if (failure === undefined) return { part, status: 'ok', reason: 'It takes traces.' }
+    return { part, status: 'degraded', reason: failure.reason, mend: 'Check OTEL_EXPORTER_OTLP_ENDPOINT (OTLP over HTTP, mostly port 4318) and OTEL_EXPORTER_OTLP_HEADERS. Callbacks and events do not need it.' }
   }
 
   /** HTTP servers say their time in `Date`, to the second (RFC 9110 §6.6.1). */

@@ -14,7 +14,7 @@ import { openJournal } from './journal/index.ts'
 import type { OpenProvider, Provider, Settings } from './providers/provider.ts'
 import type { Sandbox, SandboxParts } from './sandbox/sandbox.ts'
 import { buildOps } from './ops.ts'
-import { openMetrics } from './metrics/metrics.ts'
+import { openMetrics, type Metrics } from './metrics/metrics.ts'
 import { look } from './readiness.ts'
 import { openGuarded } from './outgoing/guarded.ts'
 import { openMqttPublisher } from './publisher/mqtt.ts'
@@ -24,6 +24,7 @@ import { createAuthenticate } from './token/authenticate.ts'
 import { openTokens } from './token/index.ts'
 import { createLimit } from './token/limit.ts'
 import { openUseOnce } from './token/used-assertions/index.ts'
+import type { Traces } from './traces/traces.ts'
 
 export interface ServiceParts {
   readonly config: Config
@@ -52,8 +53,10 @@ export async function openService ({ config, providers: known, log }: ServicePar
 async function open (config: Config, known: readonly Provider[], log: FastifyBaseLogger, closers: (() => Promise<void>)[]): Promise<Service> {
   const opened = <T>(part: T, close: (part: T) => Promise<void>): T => { closers.push(() => close(part)); return part }
   const metrics = openMetrics()
+  const traces = await openTraces(config, metrics, log)
   const database = opened(await openDatabase({ url: config.JOURNAL_URL, keys: sealingKeys(config), onCommit: metrics.committed }), part => part.close())
-  const journal = metrics.journal(await openJournal(database))
+  const measured = metrics.journal(await openJournal(database))
+  const journal = traces?.journal(measured) ?? measured
   const registrations = await openRegistrations(database)
   const guarded = opened(openGuarded(), part => part.close())
   const tokens = metrics.tokens(await openTokens({
@@ -70,11 +73,13 @@ async function open (config: Config, known: readonly Provider[], log: FastifyBas
     log,
   }))
   const broker = config.MQTT_URL === undefined ? opened(await openEmbedded(config, createAuthenticate(tokens), log), part => part.close()) : undefined
-  const publisher = opened(metrics.publisher(await openPublisher(config, broker, log)), part => part.close(0))
+  const counted = opened(metrics.publisher(await openPublisher(config, broker, log)), part => part.close(0))
+  const publisher = traces?.publisher(counted) ?? counted
   const sandbox = config.SANDBOX ? opened(await openSandbox({ log, callbackUrl: () => `${browsable(urlOf(app))}/v1/tokenio/callback` }), part => part.close()) : undefined
   const providers = known.map(provider => {
     const settings = config.providers[provider.name] ?? {}
-    return opened(metrics.provider(openProvider(provider, settings, sandbox)), part => part.close())
+    const open = opened(metrics.provider(openProvider(provider, settings, sandbox)), part => part.close())
+    return traces?.provider(open) ?? open
   })
   if (broker !== undefined) await journal.republish({ since: Date.now() - config.MQTT_EVENT_EXPIRY_SECONDS * 1000 }) // its memory ended with the last process
   const delivery = opened(startDelivery({
@@ -104,7 +109,7 @@ async function open (config: Config, known: readonly Provider[], log: FastifyBas
     brand: { name: config.PAGE_NAME, color: config.PAGE_COLOR },
     checks,
     isClosing: () => state.closing,
-    measure: metrics.refusals(providers),
+    measure: app => { metrics.refusals(providers)(app); traces?.requests(app) },
     log,
     trustProxy: config.TRUST_PROXY,
     corsOrigins: config.CORS_ORIGINS,
@@ -114,7 +119,7 @@ async function open (config: Config, known: readonly Provider[], log: FastifyBas
   const detach = broker?.attach(app.server)
   await app.listen({ host: config.HOST, port: config.PORT, listenTextResolver: () => 'listening on the public address' })
 
-  const ops = opened(await buildOps({ checks, sandbox: sandbox && await sandboxUser(sandbox), metrics: metrics.text({ journal, delivery, checks }), examine: createExamine({ config, journal, publisher, known, providers }), backup: database.engine === 'sqlite' ? database.sqlite.backup : undefined, journal, log, token: config.OPS_TOKEN }), part => part.close())
+  const ops = opened(await buildOps({ checks, sandbox: sandbox && await sandboxUser(sandbox), metrics: metrics.text({ journal, delivery, checks }), examine: createExamine({ config, journal, publisher, known, providers, traces }), backup: database.engine === 'sqlite' ? database.sqlite.backup : undefined, journal, log, token: config.OPS_TOKEN }), part => part.close())
   await ops.listen({ host: config.OPS_HOST, port: config.OPS_PORT, listenTextResolver: () => 'listening on the ops address' })
 
   const addresses = { public: urlOf(app), ops: urlOf(ops), ...broker === undefined ? {} : { mqtt: `mqtt://${hostPort(broker.address())}` }, ...sandbox && { bank: sandbox.bank } }
@@ -131,6 +136,7 @@ async function open (config: Config, known: readonly Provider[], log: FastifyBas
       await within(end, app.close())
       await within(end, delivery.stop())
       await publisher.close(Math.max(0, end - Date.now()))
+      await traces?.close(Math.max(0, end - Date.now()))
       for (const close of closers.toReversed()) await close()
     },
   }
@@ -138,6 +144,13 @@ async function open (config: Config, known: readonly Provider[], log: FastifyBas
 
 function sealingKeys ({ JOURNAL_ENCRYPTION_KEYS = [] }: Config): Uint8Array[] {
   return JOURNAL_ENCRYPTION_KEYS.map(key => Buffer.from(key, 'base64'))
+}
+
+/** Nothing of it is loaded where there is no collector. */
+async function openTraces ({ OTEL_EXPORTER_OTLP_ENDPOINT: base, OTEL_EXPORTER_OTLP_HEADERS: headers = [], MQTT_TOPIC_PREFIX: topicPrefix }: Config, metrics: Metrics, log: FastifyBaseLogger): Promise<Traces | undefined> {
+  if (base === undefined) return undefined
+  const { openTraces } = await import('./traces/traces.ts')
+  return openTraces({ base, headers, topicPrefix, count: metrics.spans, log })
 }
 
 async function openEmbedded (config: Config, authenticate: Authenticate, log: FastifyBaseLogger): Promise<Broker> {

@@ -153,3 +153,19 @@ void t.test("the broker's certificate and its key go together", async t => {
   t.strictSame(fieldsOf({ MQTT_KEY_FILE: 'a.pem' }), ['MQTT_CERT_FILE'])
   t.doesNotThrow(() => loadConfig({ MQTT_CERT_FILE: 'a.pem', MQTT_KEY_FILE: 'b.pem' }, []))
 })
+
+void t.test("what a collector wants to be shown is a header, and crosses no network in the clear", async t => {
+  const OTEL_EXPORTER_OTLP_ENDPOINT = 'https://collector.example'
+  const OTEL_EXPORTER_OTLP_HEADERS = 'authorization=Basic%20c2VjcmV0=,x-tenant = seven'
+  t.strictSame(loadConfig({ OTEL_EXPORTER_OTLP_ENDPOINT, OTEL_EXPORTER_OTLP_HEADERS }, []).OTEL_EXPORTER_OTLP_HEADERS, ['authorization=Basic%20c2VjcmV0=', 'x-tenant = seven'])
+  for (const wrong of ['secret', '=secret', 'a b=c', 'a=%', 'a=%0a', 'a=%ff', 'a=\u00e9']) {
+    const { details, reason } = faultsOf({ OTEL_EXPORTER_OTLP_ENDPOINT, OTEL_EXPORTER_OTLP_HEADERS: wrong })
+    t.strictSame(details.map(({ field }) => field), ['OTEL_EXPORTER_OTLP_HEADERS'], wrong)
+    t.notMatch(reason, 'secret')
+  }
+  t.strictSame(fieldsOf({ OTEL_EXPORTER_OTLP_ENDPOINT: 'grpc://collector.example' }), ['OTEL_EXPORTER_OTLP_ENDPOINT'])
+  const plain = { ...production, OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector.example:4318' }
+  t.doesNotThrow(() => loadConfig(plain, []))
+  t.strictSame(fieldsOf({ ...plain, OTEL_EXPORTER_OTLP_HEADERS }), ['OTEL_EXPORTER_OTLP_ENDPOINT'])
+  t.doesNotThrow(() => loadConfig({ ...plain, OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:4318', OTEL_EXPORTER_OTLP_HEADERS }, []))
+})

@@ -3,7 +3,7 @@ import { codeOf, withoutComments, type Sources } from './sources.ts'
 
 const floors: { readonly [place: string]: number } = {
   main: 4, app: 4, ops: 4, cli: 4, service: 4, readiness: 4, examine: 4, 'log-lines': 4,
-  routes: 3, delivery: 3, console: 3, sandbox: 3, metrics: 3,
+  routes: 3, delivery: 3, console: 3, sandbox: 3, metrics: 3, traces: 3,
   providers: 2, journal: 2, registrations: 2, publisher: 2, broker: 2, token: 2,
   subscriber: 0, // runs elsewhere, and imports nothing of ours
   database: 1.5, outgoing: 1.5, did: 1.5, // below all that keeps or asks, above the words

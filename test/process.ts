@@ -17,6 +17,8 @@ export interface Running {
   readonly journalFile: string
   /** Every line that the process wrote, parsed. */
   readonly lines: readonly { readonly [name: string]: unknown }[]
+  /** All that it wrote beside its log. */
+  complaints (): string
   /** Resolves with the exit code, or the signal's name. */
   readonly ended: Promise<number | string>
   stop (signal?: NodeJS.Signals): Promise<number | string>
@@ -65,6 +67,7 @@ export async function startProcess (t: Pick<Test, 'teardown'>, { directory = dir
     mqtt: String(first.mqtt),
     journalFile,
     lines,
+    complaints: () => complaint,
     ended,
     async stop (signal = 'SIGTERM') { child.kill(signal); return ended },
   }

@@ -1,4 +1,5 @@
 import type { Callback } from '../domain/callback.ts'
+import { traceIdOf } from '../domain/traceparent.ts'
 import type { Journal } from '../journal/journal.ts'
 import type { Keeping } from '../journal/keeping.ts'
 import type { OpenProvider } from '../providers/provider.ts'
@@ -9,7 +10,7 @@ import { createBreaker, type BreakerState } from './breaker.ts'
 import { createEventValidators, type EventValidators } from './event-validators.ts'
 import type { DeliveryLog } from './log.ts'
 import { createPacedFetch } from './paced-fetch.ts'
-import { createClear, createPublish } from './publish.ts'
+import { createClear, createPublish, traceOf } from './publish.ts'
 import { createReschedule } from './reschedule.ts'
 import { createResolve } from './resolve.ts'
 import { createRetention } from './retention.ts'
@@ -60,11 +61,11 @@ export function startDelivery (parts: DeliveryParts): Delivery {
   const timing = { now, log, ...timers === undefined ? {} : { timers } }
   const toEvent = createToEvent({ source, topicPrefix, validators, now, ...newId === undefined ? {} : { newId } })
   const patience = { maxAttempts, backoff: createBackoff({ random }), outageBackoff: createBackoff({ cap: 60_000, random }), now, log }
-  const putOff = createReschedule({ reschedule: journal.reschedule, bury: journal.bury, idsOf: ({ entry }) => ({ entryId: entry.id }), ...patience })
+  const putOff = createReschedule({ reschedule: journal.reschedule, bury: journal.bury, idsOf: ({ entry }) => ({ entryId: entry.id, traceId: traceIdOf(entry.callback.traceparent) }), ...patience })
   const putOffEvent = createReschedule({
     reschedule: journal.rescheduleEvent,
     bury: journal.buryEvent,
-    idsOf: ({ entryId, event }) => ({ entryId, eventId: event.id }),
+    idsOf: ({ entryId, event }) => ({ entryId, ...traceOf(event), eventId: event.id }),
     ...patience,
   })
 

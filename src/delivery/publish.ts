@@ -1,4 +1,6 @@
+import type { RecordedEvent } from '../domain/event.ts'
 import { asFailure } from '../domain/failure.ts'
+import { traceIdOf, traceparentIn } from '../domain/traceparent.ts'
 import type { EventClaim, ExpiredTopic, Journal } from '../journal/journal.ts'
 import type { Publisher } from '../publisher/publisher.ts'
 import type { DeliveryLog } from './log.ts'
@@ -21,7 +23,7 @@ export function createPublish ({ publisher, journal, putOff, expirySeconds, log,
     try {
       const { brokerExpires, reasonCode } = await publisher.publish(claim.event, expiresAt)
       const kept = await journal.markPublished(claim, brokerExpires ? undefined : expiresAt)
-      const fields = { entryId: claim.entryId, eventId: claim.event.id, type: claim.event.type, attempt: claim.attempt, reasonCode, ageMs: now() - claim.recordedAt }
+      const fields = { entryId: claim.entryId, ...traceOf(claim.event), eventId: claim.event.id, type: claim.event.type, attempt: claim.attempt, reasonCode, ageMs: now() - claim.recordedAt }
       if (kept) log.info(fields, 'event published')
       else log.warn(fields, 'event published, its claim lost to another')
     } catch (thrown) {
@@ -41,4 +43,10 @@ export function createClear ({ publisher, journal, log }: Pick<PublishParts, 'pu
       log.warn({ eventId: expired.eventId, code, reason }, 'retained event not cleared')
     }
   }
+}
+
+/** For the log: the trace that the event is part of. An event in another's form says none. */
+export function traceOf ({ payload }: Pick<RecordedEvent, 'payload'>): { readonly traceId?: string } {
+  const traceparent = traceparentIn(payload)
+  return traceparent === undefined ? {} : { traceId: traceIdOf(traceparent) }
 }

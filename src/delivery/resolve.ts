@@ -2,6 +2,7 @@ import type { EventDraft, RecordedEvent } from '../domain/event.ts'
 import type { Callback } from '../domain/callback.ts'
 import { asFailure } from '../domain/failure.ts'
 import { topicOf } from '../domain/topic.ts'
+import { traceIdOf } from '../domain/traceparent.ts'
 import type { Claim, Journal } from '../journal/journal.ts'
 import type { OpenProvider, Verdict } from '../providers/provider.ts'
 import type { Breaker } from './breaker.ts'
@@ -50,7 +51,7 @@ export function createResolve ({ provider, breaker, journal, toEvent, subscriber
     const kept = await journal.recordEvents(claim, told)
     if (!kept) log.warn({ entryId: claim.entry.id, attempt: claim.attempt }, 'claim lost to another')
     else if (events.length > 0) {
-      log.info({ entryId: claim.entry.id, attempt: claim.attempt, events: events.map(({ id, type }) => ({ id, type })) }, 'result recorded')
+      log.info({ entryId: claim.entry.id, traceId: traceIdOf(callback.traceparent), attempt: claim.attempt, events: events.map(({ id, type }) => ({ id, type })) }, 'result recorded')
       if (subscriber === 'default') await followRegistration(callback)
     }
   }

@@ -20,6 +20,7 @@ export function createInstruments (registry: Registry) {
     upstream: histogram('upstream_seconds', 'Calls to a provider by act and status: ok, or a failure code.', seconds, ['provider', 'act', 'status']),
     buried: counter('entries_buried_total', 'Entries given up, by failure code.', ['code']),
     tokens: counter('token_requests_total', 'Token requests: granted, or the failure code of the refusal.', ['result']),
+    spans: counter('spans_total', 'Spans of traces: exported, refused by the collector, or dropped because too many waited for it. Empty where nothing is traced.', ['result']),
     commitSize: histogram('commit_writes', 'Writes that shared one commit.', [1, 2, 4, 8, 16, 32, 64, 128, 256]),
     commitTime: histogram('commit_seconds', 'Time of one commit, fsync included.', seconds),
 

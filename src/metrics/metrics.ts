@@ -35,6 +35,10 @@ export function openMetrics () {
       instruments.commitSize.observe({}, writes)
       instruments.commitTime.observe({}, milliseconds / 1000)
     },
+    /** Told of what became of spans. */
+    spans (result: 'exported' | 'refused' | 'dropped', number: number): void {
+      instruments.spans.inc({ result }, number)
+    },
     /** Gives the text that Prometheus reads, version 0.0.4. */
     text (parts: StandingParts): () => Promise<string> {
       const standing = createStanding(parts, instruments)

@@ -3,7 +3,7 @@ import type { MetricObject, Registry } from 'prom-client'
 type Labels<L extends string> = { readonly [label in L]: string | number }
 interface Named<L extends string> { readonly registry: Registry, readonly name: string, readonly help: string, readonly labels?: readonly L[] }
 
-export interface Counter<L extends string> { inc (labels: Labels<L>): void }
+export interface Counter<L extends string> { inc (labels: Labels<L>, by?: number): void }
 export interface Histogram<L extends string> { observe (labels: Labels<L>, value: number): void }
 
 interface Value { readonly labels: { readonly [label: string]: string | number }, readonly value: number, readonly metricName?: string }
@@ -15,7 +15,7 @@ interface Value { readonly labels: { readonly [label: string]: string | number }
 export function createCounter<L extends string> ({ registry, name, help, labels = [] }: Named<L>): Counter<L> {
   const rowOf = createRows(labels, () => ({ count: 0 }))
   register(registry, { name, help, type: 'counter' }, () => rowOf.all().map(({ labels, row }) => ({ labels, value: row.count })))
-  return { inc: given => { rowOf(given).count++ } }
+  return { inc: (given, by = 1) => { rowOf(given).count += by } }
 }
 
 export function createHistogram<L extends string> ({ registry, name, help, labels = [], buckets }: Named<L> & { readonly buckets: readonly number[] }): Histogram<L> {

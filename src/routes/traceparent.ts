@@ -10,10 +10,7 @@ export function traceparentOf (header: string | string[] | undefined): string {
   return typeof header === 'string' && wellFormed.test(header) ? header : fresh()
 }
 
-/** The trace id within a `traceparent`: 32 hex digits. */
-export function traceIdOf (traceparent: string): string {
-  return traceparent.slice(3, 35)
-}
+export { traceIdOf } from '../domain/traceparent.ts'
 
 function fresh (): string {
   if (used === pool.length) {

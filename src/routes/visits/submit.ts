@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Callback } from '../../domain/callback.ts'
 import { asFailure } from '../../domain/failure.ts'
+import { traceIdOf } from '../../domain/traceparent.ts'
 import type { Journal } from '../../journal/journal.ts'
 import type { Entered, OpenProvider } from '../../providers/provider.ts'
 import type { Visit } from './handle.ts'
@@ -40,11 +41,11 @@ export function createSubmit ({ provider, journal, log }: SubmitParts) {
     try {
       const answer = await visits.enter(key, entered, AbortSignal.timeout(patience))
       const kept = await standIn(answer.parameters) // the result is asked for at once
-      log.info({ entryId, provider: name, next: answer.next, tries }, 'entry handed on')
+      log.info({ entryId, traceId: traceIdOf(traceparent), provider: name, next: answer.next, tries }, 'entry handed on')
       return onwardOf(visit, answer, kept.id)
     } catch (thrown) {
       const { code, reason } = asFailure(thrown)
-      log.warn({ entryId, provider: name, code, reason, tries }, 'entry not handed on')
+      log.warn({ entryId, traceId: traceIdOf(traceparent), provider: name, code, reason, tries }, 'entry not handed on')
       return { visit: { ...visit, tries: tries + 1, notice: code === 'RESULT_REFUSED' ? 'again' : 'unsent' } }
     }
   }
