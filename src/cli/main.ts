@@ -1,5 +1,6 @@
 import { asFailure } from '../domain/failure.ts'
 import type { Command } from './command.ts'
+import { wrongUse } from './options.ts'
 
 /** One file each, loaded only when it is asked for. */
 const commands: { readonly [name: string]: { readonly about: string, load (): Promise<{ readonly command: Command }> } } = {
@@ -33,6 +34,6 @@ if (found === undefined) {
   } catch (thrown) {
     const { code, cause, reason } = asFailure(thrown)
     terminal.complain(code === 'UNEXPECTED' && cause instanceof Error ? cause.message : reason)
-    process.exitCode = 1
+    process.exitCode = cause === wrongUse ? 2 : 1
   }
 }

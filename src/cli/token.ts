@@ -1,25 +1,28 @@
 import { readFile } from 'node:fs/promises'
-import { parseArgs } from 'node:util'
 import { Failure } from '../domain/failure.ts'
 import { tokenPaths } from '../token/token.ts'
 import { assertionOf, readClientKey } from './assertion.ts'
 import type { Command } from './command.ts'
+import { optionsIn } from './options.ts'
 
-const usage = `Usage: callback-receiver token --client ID --key FILE [--scope 'A B'] [--url URL]
+const usage = `Usage: callback-receiver token --client ID --key FILE [--scope 'A B'] [--url URL] [--json]
 
 Prints an access token: the bearer of HTTP, the password of MQTT.
 
   --client ID   the client, as in OAUTH_CLIENTS_FILE, or a did:key or did:jwk
   --key FILE    its private key, PEM or JWK
   --scope 'A B' what to ask for; all that the client has without it
-  --url URL     the public listener; default: PUBLIC_URL, or http://127.0.0.1:8080`
+  --url URL     the public listener; default: PUBLIC_URL, or http://127.0.0.1:8080
+  --json        the whole reply: { access_token, token_type, expires_in, scope }
 
-const options = { client: { type: 'string' }, key: { type: 'string' }, scope: { type: 'string' }, url: { type: 'string' }, help: { type: 'boolean', short: 'h' } } as const
+Ends with 0, or with 1 when it is refused or nobody answers. MQTT: mosquitto_sub -u ID -P "$(callback-receiver token …)" …`
+
+const options = { client: { type: 'string' }, key: { type: 'string' }, scope: { type: 'string' }, url: { type: 'string' }, json: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } } as const
 
 export const command: Command = async (words, { environment, print, complain }) => {
-  const { client, key: file, scope, help, url = environment.PUBLIC_URL ?? 'http://127.0.0.1:8080' } = valuesIn(words)
+  const { values: { client, key: file, scope, help, json = false, url = environment.PUBLIC_URL ?? 'http://127.0.0.1:8080' }, positionals } = optionsIn(words, options, usage)
   if (help === true) { print(usage); return 0 }
-  if (client === undefined || file === undefined) { complain(usage); return 2 }
+  if (client === undefined || file === undefined || positionals.length > 0) { complain(usage); return 2 }
   const text = await readFile(file, 'utf8').catch(() => { throw new Failure('SETTINGS_INVALID', { reason: 'The key file cannot be read.' }) })
   const base = url.replace(/\/+$/, '')
   const { issuer } = await answerOf(base, '/.well-known/oauth-authorization-server')
@@ -30,16 +33,8 @@ export const command: Command = async (words, { environment, print, complain }) 
     client_assertion: assertion,
     ...scope !== undefined && { scope },
   }))
-  print(String(granted.access_token))
+  print(json ? JSON.stringify(granted) : String(granted.access_token))
   return 0
-}
-
-function valuesIn (words: readonly string[]) {
-  try {
-    return parseArgs({ args: [...words], options }).values
-  } catch (thrown) {
-    throw new Failure('SETTINGS_INVALID', { reason: `${thrown instanceof Error ? thrown.message : String(thrown)}\n${usage}` })
-  }
 }
 
 async function answerOf (base: string, path: string, body?: URLSearchParams): Promise<{ readonly [name: string]: unknown }> {

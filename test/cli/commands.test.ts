@@ -47,7 +47,8 @@ void t.test('each command explains itself, and says with 2 that it was asked in 
   t.match(await run(['redrive']), { code: 2, complaint: /^Usage/ })
   t.match(await run(['redrive', '--all', '--delivered']), { code: 2 })
   t.match(await run(['backup']), { code: 2 })
-  t.match(await run(['tail', '--colour']), { code: 1, complaint: /--colour[^]*Usage/ })
+  for (const name of ['tail', 'redrive', 'doctor', 'token', 'backup']) t.match(await run([name, '--colour']), { code: 2, complaint: /--colour[^]*Usage/ }, name)
+  for (const name of ['tail', 'redrive', 'doctor', 'token', 'backup']) t.match(await run([name, '--help']), { out: /--json/ }, name)
   t.match(await run(['start'], { PORT: 'many' }), { code: 1, complaint: /did not start[^]*PORT/ })
 })
 
@@ -107,4 +108,15 @@ void t.test('a backup of a running journal opens as a journal, with all that was
   tokenio.otherwise(processed())
   const restored = await startProcess(t, { TOKENIO_URL: tokenio.url, TOKENIO_API_KEY: 'key', JOURNAL_URL: `sqlite:${file}` })
   t.match(await (await fetch(`${restored.ops}/v1/entries/${callbackId}`)).json(), { id: callbackId, key: keyOf(2) })
+})
+
+void t.test('start runs the service until it is told to stop', async t => {
+  const directory = directoryFor(t)
+  const { child, ended } = spawned(['start'], { HOST: '127.0.0.1', PORT: '0', OPS_PORT: '0', MQTT_LISTEN_PORT: '0', JOURNAL_URL: `sqlite:${join(directory, 'journal.db')}` })
+  t.teardown(() => child.kill('SIGKILL'))
+  const lines = createInterface(child.stdout)
+  for await (const line of lines) if ((JSON.parse(line) as { readonly msg: string }).msg === 'listening') break
+  child.stdout.resume()
+  child.kill('SIGTERM')
+  t.equal(await ended, 0)
 })

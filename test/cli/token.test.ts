@@ -33,6 +33,8 @@ void t.test('a client gets its token on the terminal, whatever kind of key it ha
   const did = didKeyOf('P-256', pairs['P-256'])
   const { out } = await run(['token', '--client', did, '--key', join(folder, 'P-256.pem'), '--scope', 'subscribe'], { PUBLIC_URL: url })
   t.match(tokens.verify(out.trim()), { client_id: did, scope: 'subscribe' })
+  const { out: whole } = await run(['token', '--client', did, '--key', join(folder, 'P-256.pem'), '--json'], { PUBLIC_URL: url })
+  t.match(JSON.parse(whole), { access_token: String, token_type: 'Bearer', scope: 'subscribe' })
 })
 
 void t.test('what is wrong is said in a line, and the exit code says it too', async t => {
@@ -42,7 +44,7 @@ void t.test('what is wrong is said in a line, and the exit code says it too', as
   for (const [words, code, complaint] of [
     [['nonsense'], 2, /^Usage: callback-receiver COMMAND/],
     [['token'], 2, /^Usage: callback-receiver token/],
-    [['token', '--nonsense'], 1, /--nonsense/],
+    [['token', '--nonsense'], 2, /--nonsense/],
     [['token', '--client', 'app-7', '--key', join(folder, 'absent')], 1, /^The key file cannot be read\.$/m],
     [['token', '--client', 'app-7', '--key', none, '--url', url], 1, /^The key file holds no private key/],
     [['token', '--client', 'app-7', '--key', other, '--url', url], 1, /^Refused with 401: invalid_client/],
