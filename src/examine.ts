@@ -5,6 +5,7 @@ import type { Journal } from './journal/journal.ts'
 import type { Keeping } from './journal/keeping.ts'
 import type { OpenProvider, Provider } from './providers/provider.ts'
 import type { Publisher } from './publisher/publisher.ts'
+import { addressesOf, probeOf } from './reach.ts'
 import type { Finding } from './routes/doctor.ts'
 
 export interface ExamineParts {
@@ -66,10 +67,8 @@ export function createExamine ({ config, journal, publisher, known, providers, t
     }
   }
 
-  /** Asks for a key that nobody has: any answer but a refusal of us is a good one. */
   async function asked ({ name: part, fetchResult }: ExamineParts['providers'][number]): Promise<Finding> {
-    const probe = { provider: part, channel: 'back', key: `doctor-${randomUUID()}`, parameters: {}, traceparent: `00-${randomUUID().replaceAll('-', '')}-${randomUUID().replaceAll('-', '').slice(0, 16)}-00` } as const
-    const failure = await fetchResult(probe, AbortSignal.timeout(9_000)).then(() => undefined, asFailure)
+    const failure = await fetchResult(probeOf(part), AbortSignal.timeout(9_000)).then(() => undefined, asFailure)
     const mend = failure && outages[failure.code]
     return mend === undefined ? { part, status: 'ok', reason: 'It answered, and takes our credentials.' } : { part, status: 'degraded', reason: failure!.reason, mend }
   }
@@ -85,7 +84,7 @@ export function createExamine ({ config, journal, publisher, known, providers, t
   /** HTTP servers say their time in `Date`, to the second (RFC 9110 §6.6.1). */
   async function clock (): Promise<Finding> {
     const part = 'clock'
-    const skews = await Promise.all(addresses().map(async url => {
+    const skews = await Promise.all(known.flatMap(({ name }) => addressesOf(name, config, known)).map(async url => {
       const sent = now()
       const date = await fetch(url, { method: 'HEAD', redirect: 'manual', signal: AbortSignal.timeout(5_000) }).then(reply => Date.parse(reply.headers.get('date') ?? ''), () => Number.NaN)
       return (sent + now()) / 2 - date
@@ -94,11 +93,5 @@ export function createExamine ({ config, journal, publisher, known, providers, t
     if (skew === undefined) return { part, status: 'ok', reason: 'Compared with nobody: no provider answered.' }
     if (Math.abs(skew) < mostSkew) return { part, status: 'ok', reason: 'It agrees with a provider.' }
     return { part, status: 'degraded', reason: `It is ${Math.round(Math.abs(skew) / 1000)} s ${skew > 0 ? 'ahead of' : 'behind'} a provider.`, mend: 'Let NTP (chrony, systemd-timesyncd) set the clock: signatures and tokens are refused otherwise.' }
-  }
-
-  /** The providers' settings that are URLs. */
-  function addresses (): string[] {
-    return known.flatMap(({ name, settings }) => Object.entries(settings).filter(([, { url }]) => url !== undefined).map(([setting]) => config.providers[name]?.[setting]))
-      .filter(value => typeof value === 'string')
   }
 }

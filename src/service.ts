@@ -15,6 +15,7 @@ import type { OpenProvider, Provider, Settings } from './providers/provider.ts'
 import type { Sandbox, SandboxParts } from './sandbox/sandbox.ts'
 import { buildOps } from './ops.ts'
 import { openMetrics, type Metrics } from './metrics/metrics.ts'
+import { startReach } from './reach.ts'
 import { look } from './readiness.ts'
 import { openGuarded } from './outgoing/guarded.ts'
 import { openMqttPublisher } from './publisher/mqtt.ts'
@@ -97,7 +98,8 @@ async function open (config: Config, known: readonly Provider[], log: FastifyBas
     log,
   }), part => part.stop())
   const state = { closing: false }
-  const checks = () => look({ journal, delivery, publisher, providers, isClosing: () => state.closing })
+  const reach = opened(startReach({ config, known, providers }), part => part.close())
+  const checks = () => look({ journal, delivery, publisher, providers: reach.providers, isClosing: () => state.closing })
   const app: FastifyInstance = opened(await buildApp({
     providers,
     journal,
