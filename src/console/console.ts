@@ -6,6 +6,9 @@ const policy = "default-src 'none'; script-src 'self'; style-src 'self'; connect
 const files = [
   { url: '/', file: 'index.html', mediaType: 'text/html', operationId: 'console', summary: "The operator's console" },
   { url: '/console.js', file: 'console.js', mediaType: 'text/javascript', operationId: 'consoleScript', summary: 'Its script' },
+  { url: '/console-parts.js', file: 'console-parts.js', mediaType: 'text/javascript', operationId: 'consoleParts', summary: 'What its scripts share' },
+  { url: '/console-entries.js', file: 'console-entries.js', mediaType: 'text/javascript', operationId: 'consoleEntries', summary: 'Its table' },
+  { url: '/console-troubles.js', file: 'console-troubles.js', mediaType: 'text/javascript', operationId: 'consoleTroubles', summary: 'What it says of troubles' },
   { url: '/console-charts.js', file: 'console-charts.js', mediaType: 'text/javascript', operationId: 'consoleCharts', summary: 'Its charts' },
   { url: '/console.css', file: 'console.css', mediaType: 'text/css', operationId: 'consoleStyle', summary: 'Its style' },
 ] as const

@@ -37,7 +37,7 @@ export function addLiveRoute (ops: FastifyInstance, { journal, checks, every = 5
     let said = ''
     while (!signal.aborted) {
       const seen = await look(filter)
-      const now = new Map(seen.entries.map(entry => [entry.id, JSON.stringify(entry)]))
+      const now = seen.entries === undefined ? told : new Map(seen.entries.map(entry => [entry.id, JSON.stringify(entry)]))
       const changed = [...now].filter(([id, text]) => told.get(id) !== text).map(([, text]) => text)
       const gone = [...told.keys()].filter(id => !now.has(id))
       const standing = JSON.stringify({ figures: seen.figures, checks: seen.checks })
@@ -49,10 +49,10 @@ export function addLiveRoute (ops: FastifyInstance, { journal, checks, every = 5
     }
   }
 
-  /** A journal that does not answer is said by its check. */
+  /** A journal that does not answer is said by its check; what it told last stays. */
   async function look (filter: EntryFilter) {
     const [page, figures, found] = await Promise.all([journal.list(filter).catch(() => undefined), journal.count().catch(() => undefined), checks()])
-    const entries = page?.entries.map(({ receivedAt, ...entry }) => ({ ...entry, receivedAt: new Date(receivedAt).toISOString() })) ?? []
+    const entries = page?.entries.map(({ receivedAt, ...entry }) => ({ ...entry, receivedAt: new Date(receivedAt).toISOString() }))
     return { entries, figures, checks: found }
   }
 }

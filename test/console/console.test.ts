@@ -99,10 +99,25 @@ void t.test('the console in a browser', { skip: withoutChromium, timeout: 120_00
     const { page } = await visit(browser, wide)
     await page.goto(running.ops)
     await page.getByText('Live', { exact: true }).waitFor()
-    const bytes = await page.evaluate("performance.getEntriesByType('resource').concat(performance.getEntriesByType('navigation')).filter(({ name }) => !/metrics|live/.test(name)).reduce((sum, { transferSize }) => sum + transferSize, 0)")
-    t.ok(Number(bytes) < 60_000, `${Number(bytes)} bytes`)
-    const painted = await page.evaluate("performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? 0")
-    t.comment(`first paint after ${Math.round(Number(painted))} ms`)
-    t.ok(Number(painted) < 3000, 'on a busy machine, too')
+    await page.waitForLoadState('networkidle', { timeout: 1000 }).catch(() => {}) // live events never end
+    const bytes = Number(await page.evaluate("performance.getEntriesByType('resource').concat(performance.getEntriesByType('navigation')).filter(({ name }) => !/metrics|live/.test(name)).reduce((sum, { transferSize }) => sum + transferSize, 0)"))
+    t.ok(bytes > 10_000 && bytes < 60_000, `${bytes} bytes`)
+    t.notOk(await page.evaluate(`performance.getEntriesByType('resource').some(({ name }) => !name.startsWith('${running.ops}/'))`), 'nothing comes from elsewhere')
+
+    // Whatever else this machine does meanwhile, most of a row of first paints in fresh visits are quick.
+    const paints: number[] = []
+    const median = () => paints.toSorted((a, b) => a - b)[Math.floor(paints.length / 2)] ?? Infinity
+    for (let looks = 0; looks < 15 && (paints.length < 5 || median() >= 300); looks++) {
+      const { page } = await visit(browser, wide)
+      await page.goto(running.ops)
+      paints.push(Number(await page.evaluate(`new Promise(resolve => {
+        const told = () => performance.getEntriesByName('first-contentful-paint')[0]?.startTime
+        if (told() !== undefined) resolve(told())
+        else new PerformanceObserver(() => { if (told() !== undefined) resolve(told()) }).observe({ type: 'paint', buffered: true })
+      })`)))
+      await page.context().close()
+    }
+    t.ok(median() < 300, `first paints after ${paints.map(Math.round).join(', ')} ms`)
+    t.comment(`${bytes} bytes, first paint after ${Math.round(median())} ms`)
   })
 })

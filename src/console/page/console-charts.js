@@ -1,7 +1,7 @@
 const names = {
-  'Callbacks, per second': perSecond('callback_receiver_callbacks_total'),
-  'Callback to durable, ms': milliseconds('callback_receiver_durable_seconds'),
-  'Callback to acknowledged event, ms': milliseconds('callback_receiver_acknowledged_seconds'),
+  'Callbacks per s': perSecond('callback_receiver_callbacks_total'),
+  'Durable, ms': milliseconds('callback_receiver_durable_seconds'),
+  'Acknowledged, ms': milliseconds('callback_receiver_acknowledged_seconds'),
   'Commit, ms': milliseconds('callback_receiver_commit_seconds'),
 }
 const most = 60
@@ -33,7 +33,7 @@ function chartOf (title) {
   const value = document.createElement('b')
   value.textContent = '–'
   const caption = document.createElement('figcaption')
-  caption.append(`${title}: `, value)
+  caption.append(`${title} `, value)
   const figure = document.createElement('figure')
   figure.append(caption, picture)
   const values = []

@@ -1,101 +1,53 @@
 import { drawCharts } from './console-charts.js'
+import { newest, openEntries } from './console-entries.js'
+import { $, ageOf, ask, make, on } from './console-parts.js'
+import { openTroubles } from './console-troubles.js'
 
-const $ = id => document.getElementById(id)
-const make = (tag, properties = {}, ...children) => { const made = Object.assign(document.createElement(tag), properties); made.append(...children); return made }
-const on = (target, type, does) => target.addEventListener(type, does)
-const entries = new Map()
-const rows = new Map()
-const live = { source: undefined, filter: new URLSearchParams(), cursor: undefined, shown: undefined, first: true }
-
-async function ask (path, how) {
-  const reply = await fetch(path, how)
-  const told = await reply.json().catch(() => ({}))
-  if (!reply.ok) throw new Error(told.message ?? `The service said ${reply.status}.`)
-  return told
-}
-
-function ageOf (time) {
-  const seconds = Math.max(0, Math.round((Date.now() - Date.parse(time)) / 1000))
-  const [size, unit] = seconds < 60 ? [1, 's'] : seconds < 3600 ? [60, 'min'] : seconds < 86_400 ? [3600, 'h'] : [86_400, 'd']
-  return `${Math.floor(seconds / size)} ${unit}`
-}
-
-// Entries: kept by id, newest first; an id grows with the time of its callback.
-
-function rowOf (entry) {
-  const open = make('button', { type: 'button', onclick: () => show(entry.id) }, entry.key)
-  const row = make('tr', {}, make('td'), make('td'), make('td', {}, entry.provider), make('td', {}, open), make('td'), make('td'))
-  row.dataset.id = entry.id
-  return row
-}
-
-function draw (entry) {
-  const known = rows.get(entry.id)
-  const row = known ?? rowOf(entry)
-  const [status, age, , , tries, reason] = row.cells
-  row.dataset.status = entry.status
-  status.replaceChildren(make('span', { className: entry.status }, entry.status))
-  age.replaceChildren(make('time', { dateTime: entry.receivedAt, title: entry.receivedAt }, ageOf(entry.receivedAt)))
-  tries.textContent = entry.attempts
-  reason.textContent = entry.reason ?? ''
-  if (known !== undefined) return
-  rows.set(entry.id, row)
-  if (!live.first) row.classList.add('new')
-  let next = $('rows').lastElementChild?.dataset.id > entry.id ? null : $('rows').firstElementChild
-  while (next !== null && next.dataset.id > entry.id) next = next.nextElementSibling
-  $('rows').insertBefore(row, next)
-}
-
-function take ({ entries: changed, gone = [] }) {
-  for (const entry of changed.toReversed()) {
-    entries.set(entry.id, entry)
-    draw(entry)
-    if (entry.id === live.shown) void show(entry.id)
-  }
-  const oldest = [...entries.keys()].toSorted((a, b) => a < b ? -1 : 1).at(-200) // beyond the newest, an entry is only out of sight
-  for (const id of gone) {
-    if (live.filter.has('status') || id >= (oldest ?? '')) { entries.delete(id); rows.get(id)?.remove(); rows.delete(id) }
-  }
-  $('none').hidden = entries.size > 0
-  live.first = false
-}
+const live = { source: undefined, filter: new URLSearchParams(), shown: undefined, isFirst: true, isReading: false, isNear: false }
+const entries = openEntries({ open: id => void show(id) })
+const troubles = openTroubles({ showBuried () { $('filter').reset(); $('filter').elements.status.value = 'buried'; $('filter').requestSubmit(); $('entries').focus() } })
 
 function drawStanding ({ figures, checks }) {
   $('health').replaceChildren(...Object.entries(checks).map(([part, { status, reason }]) =>
     make('li', { className: `chip ${status}` }, `${part}: ${status}${reason === undefined ? '' : ` (${reason})`}`)))
+  troubles.draw({ figures, checks })
   const { waiting = '?', unpublished = '?', buried = '?', oldestWaiting } = figures ?? {}
   const told = { Waiting: waiting, 'Oldest waiting': oldestWaiting === undefined ? '–' : ageOf(new Date(oldestWaiting).toISOString()), 'Events to publish': unpublished, Buried: buried }
   $('figures').replaceChildren(...Object.entries(told).map(([name, value]) => make('div', {}, make('dt', {}, name), make('dd', { className: name === 'Buried' && value > 0 ? 'buried' : '' }, String(value)))))
-}
-
-function clear () {
-  live.first = true
-  live.cursor = undefined
-  entries.clear()
-  rows.clear()
-  $('rows').replaceChildren()
+  $('table').classList.toggle('old', checks.journal?.status === 'failing')
+  $('none').textContent = checks.journal?.status === 'failing' ? 'The journal does not answer.' : [...live.filter].length > 0 ? 'None is like that.' : 'No entries yet.'
+  $('none').hidden = !entries.isEmpty()
 }
 
 function watch () {
   live.source?.close()
-  clear()
-  live.source = new EventSource(`/v1/entries/live?limit=200&${live.filter}`)
-  on(live.source, 'open', () => { clear(); $('link').textContent = 'Live' }) // the service begins anew: what it does not tell is gone
-  on(live.source, 'error', () => { $('link').textContent = 'Not connected: the service does not answer. Trying again…' })
+  live.source = new EventSource(`/v1/entries/live?limit=${newest}&${live.filter}`)
+  live.isFirst = true
+  on(live.source, 'open', () => { live.isFirst = true; $('link').textContent = 'Live'; $('link').className = '' })
+  on(live.source, 'error', () => { $('link').textContent = 'Not connected: the service does not answer. Trying again…'; $('link').className = 'failing' })
   on(live.source, 'message', ({ data }) => {
     const told = JSON.parse(data)
-    if (live.first) $('older').hidden = told.entries.length < 200
-    take(told)
+    if (live.isFirst) { // the service begins anew: what it does not tell is gone
+      entries.clear(live.filter)
+      $('older').hidden = told.entries.length < newest
+      live.isFirst = false
+    }
+    entries.take(told)
     drawStanding(told.standing)
+    if (told.entries.some(({ id }) => id === live.shown)) void show(live.shown)
   })
 }
 
-async function older () {
-  const { cursor } = live.cursor === undefined ? await ask(`/v1/entries?limit=200&${live.filter}`) : live
-  const page = cursor === undefined ? { entries: [] } : await ask(`/v1/entries?limit=500&${live.filter}&cursor=${encodeURIComponent(cursor)}`)
-  live.cursor = page.cursor
-  $('older').hidden = page.cursor === undefined
-  take(page)
+/** Page after page, as long as the end of the table is near. */
+async function readOlder () {
+  if (live.isReading || $('older').hidden) return
+  live.isReading = true
+  try {
+    do $('older').hidden = !await entries.older()
+    while (live.isNear && !$('older').hidden)
+  } finally {
+    live.isReading = false
+  }
 }
 
 // One entry
@@ -123,6 +75,7 @@ async function show (id) {
   const entry = await ask(`/v1/entries/${id}`).catch(error => { $('entry-said').textContent = error.message })
   if (entry === undefined || live.shown !== id) return
   const { key, provider, status, receivedAt } = entry
+  live.key = key
   const facts = { Key: key, Provider: provider, Status: make('span', { className: status }, status), Received: `${receivedAt} (${ageOf(receivedAt)} ago)`, Id: id }
   $('facts').replaceChildren(...Object.entries(facts).flatMap(([name, value]) => [make('dt', {}, name), make('dd', {}, value)]))
   $('timeline').replaceChildren(...momentsOf(entry))
@@ -147,7 +100,7 @@ on($('redrive'), 'click', () => act($('entry-said'), async () => {
   return redriven === 0 ? 'It is not buried any more.' : 'Redriven: it is tried again now.'
 }))
 on($('erase'), 'click', () => act($('entry-said'), async () => {
-  const { key } = entries.get(live.shown) ?? {}
+  const key = entries.keyOf(live.shown) ?? live.key
   if (key === undefined || !await isSure(`All that is known of ${key} is removed from the journal, and its retained event from the broker. This cannot be undone.`, 'Erase')) return ''
   const { erased } = await ask(`/v1/entries?${new URLSearchParams({ key })}`, { method: 'DELETE' })
   $('entry').close()
@@ -156,8 +109,17 @@ on($('erase'), 'click', () => act($('entry-said'), async () => {
   return ''
 }))
 on($('close'), 'click', () => $('entry').close())
-on($('entry'), 'close', () => { const { shown } = live; live.shown = undefined; rows.get(shown)?.querySelector('button').focus() })
-on($('older'), 'click', () => act($('said'), async () => { await older(); return '' }))
+on($('examined-close'), 'click', () => $('examined').close())
+on($('entry'), 'close', () => { const { shown } = live; live.shown = undefined; entries.focus(shown) })
+on($('older'), 'click', () => act($('said'), async () => { await readOlder(); return '' }))
+new IntersectionObserver(([{ isIntersecting }]) => { live.isNear = isIntersecting; if (isIntersecting) void act($('said'), async () => { await readOlder(); return $('said').textContent }) }, { rootMargin: '2000px' }).observe($('older'))
+on($('table'), 'keydown', event => {
+  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key]
+  if (step === undefined) return
+  const buttons = [...$('table').querySelectorAll('button')]
+  const next = buttons[buttons.indexOf(event.target) + step]
+  if (next !== undefined) { event.preventDefault(); next.focus() }
+})
 on($('filter'), 'submit', event => {
   event.preventDefault()
   live.filter = new URLSearchParams([...new FormData($('filter'))].map(([name, value]) => [name, value.trim()]).filter(([, value]) => value !== ''))
@@ -181,7 +143,6 @@ async function offerSandbox () {
   }, label)))
 }
 
-setInterval(() => { for (const time of document.querySelectorAll('#rows tr:nth-child(-n+200) time')) time.textContent = ageOf(time.dateTime) }, 5000)
 watch()
 void offerSandbox()
 drawCharts($('charts'))
