@@ -2,8 +2,10 @@ import { readFileSync } from 'node:fs'
 import { Registry } from 'prom-client'
 import t from 'tap'
 import { parse, parseAllDocuments } from 'yaml'
+import { settingsOf } from '../../src/config.ts'
 import { failures } from '../../src/domain/failure.ts'
 import { createInstruments } from '../../src/metrics/instruments.ts'
+import { providers } from '../../src/providers/index.ts'
 
 const textOf = (file: string) => readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8')
 const operate = textOf('docs/operate.md')
@@ -35,4 +37,13 @@ void t.test('the manifests probe what there is, and give nothing away', async t 
   t.match(documents[2], { spec: { replicas: 1, template: { spec: { containers: [{
     readinessProbe: { httpGet: { path: '/readyz' } }, livenessProbe: { httpGet: { path: '/livez' } }, securityContext: { readOnlyRootFilesystem: true, allowPrivilegeEscalation: false },
   }] } } } })
+})
+
+void t.test('who deploys finds each load balancer, how large it must be, and only settings that there are', async t => {
+  const deploy = textOf('docs/deploy.md')
+  for (const word of ['HAProxy', 'nginx', 'Application Load Balancer', 'Kubernetes', 'docker compose', '## How large', 'PostgreSQL', 'broker']) t.match(deploy, word)
+  const settings = settingsOf(providers)
+  for (const [, name] of `${deploy}${operate}`.matchAll(/`((?:MQTT|OTEL|TOKENIO|OPS|JOURNAL|OAUTH|SHUTDOWN|RETENTION|RATE|TRUST|EVENT|BODY|DELIVERY|OID4VP)_[A-Z_]+)(?:=[^`]*)?`/g)) {
+    if (!Object.hasOwn(failures, name ?? '') && name !== 'OPS_URL') t.ok(Object.hasOwn(settings, name ?? ''), `${name} is a setting`)
+  }
 })
