@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
 import { startProcess } from '../process.ts'
 
-const promtool = spawnSync('promtool', ['--version']).status === 0
+const withoutPromtool = spawnSync('promtool', ['--version']).status !== 0 && process.env.CI !== 'true' && 'promtool is not installed'
 const key = 'rq:3SVzgJtzu2DvaZSgRGznpdknT3dq:5zKtXEAq'
 const documents = new URL('../../docs/', import.meta.url)
 
@@ -40,7 +40,7 @@ void t.test('a callback can be followed through the figures, from its arrival to
   t.match(text, /^process_cpu_seconds_total /m)
   t.notMatch(text, key, 'no key is a label')
 
-  await t.test('promtool finds nothing wrong with them', { skip: promtool ? false : 'promtool is not installed' }, async t => {
+  await t.test('promtool finds nothing wrong with them', { skip: withoutPromtool }, async t => {
     const { status, stderr } = spawnSync('promtool', ['check', 'metrics'], { input: text, encoding: 'utf8' })
     t.equal(status, 0, stderr)
   })
@@ -53,7 +53,7 @@ void t.test('a callback can be followed through the figures, from its arrival to
   })
 })
 
-void t.test('promtool takes the alert rules', { skip: promtool ? false : 'promtool is not installed' }, async t => {
+void t.test('promtool takes the alert rules', { skip: withoutPromtool }, async t => {
   const { status, stdout, stderr } = spawnSync('promtool', ['check', 'rules', new URL('alerts.yaml', documents).pathname], { encoding: 'utf8' })
   t.equal(status, 0, stdout + stderr)
 })
