@@ -79,6 +79,13 @@ void t.test('the console in a browser', { skip: withoutChromium, timeout: 120_00
     await tokenio.close()
     await send(3)
     await page.getByRole('listitem').filter({ hasText: /^tokenio: degraded \(.*cannot be reached/ }).waitFor({ timeout: 10_000 })
+    await page.getByRole('region', { name: 'What is wrong' }).getByText(/results are late/).waitFor()
+    t.strictSame(await barriersOf(page), [])
+    await page.getByRole('button', { name: 'Examine all…' }).click()
+    const examined = page.getByRole('dialog', { name: 'Examined with real calls' })
+    await examined.getByText(/firewall/).waitFor()
+    t.strictSame(await barriersOf(page), [])
+    await examined.getByRole('button', { name: 'Close' }).click()
     t.strictSame(complaints, [])
   })
 
