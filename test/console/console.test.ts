@@ -111,20 +111,26 @@ void t.test('the console in a browser', { skip: withoutChromium, timeout: 120_00
     t.ok(bytes > 10_000 && bytes < 60_000, `${bytes} bytes`)
     t.notOk(await page.evaluate(`performance.getEntriesByType('resource').some(({ name }) => !name.startsWith('${running.ops}/'))`), 'nothing comes from elsewhere')
 
-    // Whatever else this machine does meanwhile, most of a row of first paints in fresh visits are quick.
-    const paints: number[] = []
-    const median = () => paints.toSorted((a, b) => a - b)[Math.floor(paints.length / 2)] ?? Infinity
-    for (let looks = 0; looks < 15 && (paints.length < 5 || median() >= 300); looks++) {
+    // A machine that takes long for a page of one line says nothing about ours: what counts then is what ours takes more.
+    const paintOf = async (url: string) => {
       const { page } = await visit(browser, wide)
-      await page.goto(running.ops)
-      paints.push(Number(await page.evaluate(`new Promise(resolve => {
+      await page.goto(url)
+      const painted = Number(await page.evaluate(`new Promise(resolve => {
         const told = () => performance.getEntriesByName('first-contentful-paint')[0]?.startTime
         if (told() !== undefined) resolve(told())
         else new PerformanceObserver(() => { if (told() !== undefined) resolve(told()) }).observe({ type: 'paint', buffered: true })
-      })`)))
+      })`))
       await page.context().close()
+      return painted
     }
-    t.ok(median() < 300, `first paints after ${paints.map(Math.round).join(', ')} ms`)
-    t.comment(`${bytes} bytes, first paint after ${Math.round(median())} ms`)
+    const [paints, bare]: [number[], number[]] = [[], []]
+    const medianOf = (times: readonly number[]) => times.toSorted((a, b) => a - b)[Math.floor(times.length / 2)] ?? Infinity
+    const isQuick = () => medianOf(paints) < Math.max(300, medianOf(bare) + 200)
+    for (let looks = 0; looks < 12 && (paints.length < 5 || !isQuick()); looks++) {
+      bare.push(await paintOf(`${running.ops}/livez`))
+      paints.push(await paintOf(running.ops))
+    }
+    t.ok(isQuick(), `first paints after ${paints.map(Math.round).join(', ')} ms; of a page of one line after ${bare.map(Math.round).join(', ')} ms`)
+    t.comment(`${bytes} bytes, first paint after ${Math.round(medianOf(paints))} ms, of a page of one line after ${Math.round(medianOf(bare))} ms`)
   })
 })

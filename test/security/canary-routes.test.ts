@@ -12,6 +12,7 @@ const operations = Object.entries(paths).flatMap(([path, item]) => Object.entrie
   .map(([method, { operationId }]) => ({ name: String(operationId), method: method.toUpperCase(), path, isOps: 'servers' in item })))
 
 const json = (value: object) => ({ headers: { 'content-type': 'application/json' }, body: JSON.stringify(value) })
+const query = new URLSearchParams({ [canary]: canary, key: canary, since: canary, 'request-id': canary, error: canary, message: canary }).toString()
 const bodies: readonly { readonly headers?: { readonly [name: string]: string }, readonly body?: string }[] = [
   {},
   json({ [canary]: canary, state: canary, vp_token: canary, provider: canary, key: canary, since: canary, client_assertion: canary, credentials: { otp: canary } }),
@@ -27,7 +28,7 @@ void t.test('on every route of both listeners, whatever goes wrong: no line of t
   t.ok(operations.length > 40, `${operations.length} operations`)
 
   for (const { name, method, path, isOps } of operations) {
-    const url = `${isOps ? running.ops : running.url}${path.replaceAll(/\{\w+\}/g, canary)}?${new URLSearchParams({ [canary]: canary, key: canary, since: canary, 'request-id': canary, error: canary, message: canary })}`
+    const url = `${isOps ? running.ops : running.url}${path.replaceAll(/\{\w+\}/g, canary)}?${query}`
     for (const { headers = {}, ...body } of method === 'GET' ? bodies.slice(0, 1) : bodies) {
       for (const authorization of [`Bearer ${canary}`, `Bearer ${secrets.OPS_TOKEN}`]) {
         for (const accept of ['application/json', 'text/html']) {
