@@ -10,13 +10,14 @@ interface EventRow {
   readonly recorded_at: number, readonly attempt: number, readonly failures: number, readonly streak: number, readonly was: number
 }
 
+// one that changed since this began is left for the next look: an earlier one of its key may have become due with it, and is not seen
 const take = { name: 'event_take', text: `
   WITH ${now},
   due AS (
-    SELECT e.seq, e.due_at FROM events e WHERE e.due_at <= (SELECT at FROM now)
+    SELECT e.seq, e.due_at, e.ctid FROM events e WHERE e.due_at <= (SELECT at FROM now)
       AND NOT EXISTS (SELECT 1 FROM events o WHERE o.provider = e.provider AND o.key = e.key AND o.seq < e.seq AND o.due_at IS NOT NULL)
       ORDER BY e.due_at, e.seq LIMIT $2 FOR UPDATE SKIP LOCKED)
-  UPDATE events e SET held = true, attempt = e.attempt + 1, due_at = now.at + ${lease} FROM due, now WHERE e.seq = due.seq
+  UPDATE events e SET held = true, attempt = e.attempt + 1, due_at = now.at + ${lease} FROM due, now WHERE e.seq = due.seq AND e.ctid = due.ctid
     RETURNING e.seq, e.id, e.entry_id, e.type, e.topic, e.payload, e.recorded_at, e.attempt, e.failures, e.streak, due.due_at AS was` }
 
 export function createClaimEvents ({ database: { run, seal }, clock, buryEvent }: ClaimEventsParts): Pick<Journal, 'claimEvents'> {

@@ -24,6 +24,8 @@ const hold = { name: 'end_hold', text: `
   SELECT w.provider, w.key, w.attempt, w.final, w.watching FROM watches w
     JOIN unnest($1::text[], $2::text[], $3::int[], $4::text[]) AS g (provider, key, attempt, entry) ON w.provider = g.provider AND w.key = g.key AND w.attempt = g.attempt
     WHERE w.held AND EXISTS (SELECT 1 FROM entries e WHERE e.id = g.entry AND e.key = w.key) ORDER BY w.provider, w.key FOR UPDATE OF w` }
+// marks that are under way are waited for, and those that come later see what became of the entry
+const holdEvents = { name: 'end_hold_events', text: 'SELECT 1 FROM events x WHERE x.entry_id = ANY($1::text[]) AND x.due_at IS NOT NULL ORDER BY x.seq FOR UPDATE' }
 /** One of the entry's events still waits for the broker. */
 const waits = 'EXISTS (SELECT 1 FROM events x WHERE x.entry_id = e.id AND x.due_at IS NOT NULL)'
 // an event is never due before an earlier one of its key that was put off: the head of each key is then met first
@@ -83,9 +85,11 @@ export function createEnds ({ database: { transact, seal }, clock, wakeRecorded 
     const changed = rows.filter(({ kind }) => kind !== 'released')
     const tried = changed.filter(({ code }) => code !== null)
     const events = rows.flatMap(({ events }) => events)
+    const silent = changed.flatMap(({ entry, status, speaks, watched }) => [...status === 'done' && !speaks ? [entry] : [], ...watched ?? []])
+    const holding = silent.length === 0 ? undefined : run(holdEvents, [silent])
     const writing = changed.length === 0 ? undefined : run(write, [clock.given(), ...columns(changed, 'entry', 'kind', 'status', 'counts', 'reason'),
       rows.flatMap(({ watched }) => watched ?? []), ...columns(tried, 'entry', 'code', 'why'), ...columns(events, 'id', 'entry', 'provider', 'key', 'type', 'topic', 'payload'), ...columns(changed, 'speaks')])
-    await Promise.all([writing, last(free, [clock.given(), ...columns(rows, 'provider', 'key', 'entry', 'kind', 'delay', 'final', 'tells', 'gist', 'watch')])])
+    await Promise.all([holding, writing, last(free, [clock.given(), ...columns(rows, 'provider', 'key', 'entry', 'kind', 'delay', 'final', 'tells', 'gist', 'watch')])])
     return { answers, woke: events.length > 0 }
   }
 

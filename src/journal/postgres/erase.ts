@@ -4,6 +4,8 @@ import { lease, type PostgresParts } from './parts.ts'
 
 const hold = { name: 'erase_hold', text: `
   SELECT 1 FROM watches w WHERE (w.provider, w.key) IN (SELECT e.provider, e.key FROM entries e WHERE e.key = $1) ORDER BY w.provider, w.key FOR UPDATE` }
+// before `events`, which then sees what is on its way
+const holdEvents = { name: 'erase_hold_events', text: 'SELECT 1 FROM events v WHERE v.key = $1 AND v.provider IN (SELECT e.provider FROM entries e WHERE e.key = $1) FOR UPDATE' }
 // the last row of each topic leaves with its retained event, and that not before a publish that is under way has ended
 const events = { name: 'erase_events', text: `
   WITH ${now},
@@ -23,8 +25,8 @@ export function createErase ({ database: { transact }, clock }: Pick<PostgresPar
     if (key === '') return Promise.resolve(0) // what is gone already
     return transact(async ({ run, last }) => {
       const at = clock.given()
-      const done = await Promise.all([run(hold, [key]), run(events, [at, key]), run(watches, [key]), run(attempts, [key]), last(entries, [at, key])])
-      return done[4].length
+      const done = await Promise.all([run(hold, [key]), run(holdEvents, [key]), run(events, [at, key]), run(watches, [key]), run(attempts, [key]), last(entries, [at, key])])
+      return done[5].length
     })
   }
 }

@@ -25,14 +25,19 @@ const end = { name: 'event_end', text: `
         failures = e.failures + g.counts, streak = CASE g.kind WHEN 'put-off' THEN e.streak + 1 WHEN 'released' THEN e.streak ELSE 0 END
       FROM now, unnest($2::text[], $3::text[], $4::int[], $5::text[], $6::int[], $7::bigint[]) AS g (id, topic, attempt, kind, counts, delay)
       WHERE e.id = g.id AND e.topic = g.topic AND e.attempt = g.attempt AND e.held AND e.due_at IS NOT NULL
-      RETURNING e.seq, e.id, e.topic, e.attempt, e.provider, e.key, e.entry_id, g.kind),
+      RETURNING e.seq, e.id, e.topic, e.attempt, e.provider, e.key, g.kind),
   dropped AS (
     UPDATE events o SET clear_at = NULL FROM ended WHERE ended.kind = 'published' AND o.provider = ended.provider AND o.key = ended.key AND o.seq < ended.seq
-      AND o.topic = ended.topic AND o.clear_at IS NOT NULL AND NOT o.clearing),
-  delivered AS (
-    UPDATE entries e SET status = 'delivered', ended_at = now.at FROM now WHERE e.id IN (SELECT entry_id FROM ended WHERE kind = 'published') AND e.status = 'resolved'
-      AND NOT EXISTS (SELECT 1 FROM events x WHERE x.entry_id = e.id AND x.due_at IS NOT NULL AND x.seq NOT IN (SELECT seq FROM ended)))
+      AND o.topic = ended.topic AND o.clear_at IS NOT NULL AND NOT o.clearing)
   SELECT id, topic, attempt FROM ended` }
+// its own statement: it sees an ask that ended while the one before it waited for the event
+const deliver = { name: 'event_deliver', text: `
+  WITH ${now}
+  UPDATE entries e SET status = 'delivered', ended_at = now.at FROM now WHERE e.id = ANY($2::text[]) AND e.status = 'resolved'
+    AND NOT EXISTS (SELECT 1 FROM events x WHERE x.entry_id = e.id AND x.due_at IS NOT NULL)` }
+// keys come before their events, as wherever both are changed
+const holdBuried = { name: 'event_hold_buried', text: `
+  SELECT 1 FROM watches w WHERE (w.provider, w.key) IN (SELECT e.provider, e.key FROM entries e WHERE e.id = ANY($1::text[])) ORDER BY w.provider, w.key FOR UPDATE` }
 const giveUp = { name: 'event_give_up', text: `
   WITH ${now},
   g AS (SELECT * FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::int[]) AS g (entry, kind, code, reason, counts)),
@@ -61,8 +66,13 @@ export function createEventEnds ({ database: { transact }, clock }: Pick<Postgre
       id, topic, attempt, entry, kind, delay, counts: failure?.counts === true ? 1 : 0, code: failure?.code ?? null, reason: failure?.reason.replaceAll('\0', '') ?? null,
     }))
     const values = [clock.given(), ...columns(rows, 'id', 'topic', 'attempt', 'kind', 'counts', 'delay')]
-    const isQuick = rows.every(({ code }) => code === null)
-    const ended = new Set((await (isQuick ? last : run)<EndedRow>(end, values)).map(row => nameOf(row, row.attempt)))
+    const entriesOf = (kind: EventEnd['kind']) => [...new Set(rows.filter(row => row.kind === kind).map(({ entry }) => entry))].toSorted()
+    const [buried, published] = [entriesOf('buried'), entriesOf('published')]
+    const holding = buried.length === 0 ? undefined : run(holdBuried, [buried])
+    const ending = run<EndedRow>(end, values)
+    const delivering = (rows.every(({ code }) => code === null) ? last : run)(deliver, [clock.given(), published])
+    const [, done] = await Promise.all([holding, ending, delivering])
+    const ended = new Set(done.map(row => nameOf(row, row.attempt)))
     const failed = rows.filter(row => row.code !== null && ended.has(nameOf(row, row.attempt)))
     if (failed.length > 0) {
       const putOff = failed.filter(({ kind }) => kind === 'put-off')

@@ -1,6 +1,7 @@
 import { now } from '../../database/postgres/clock.ts'
 import type { ExpiredTopic, Journal } from '../journal.ts'
-import { lease, type PostgresParts } from './parts.ts'
+import { holdKeys } from './due-again.ts'
+import { columns, lease, type PostgresParts } from './parts.ts'
 
 type ExpiredParts = Pick<PostgresParts, 'database' | 'clock' | 'wakeRecorded'>
 interface Row extends ExpiredTopic { readonly seq: number, readonly provider: string, readonly key: string, readonly id: string }
@@ -9,17 +10,15 @@ const take = { name: 'expired_take', text: `
   WITH ${now},
   due AS (SELECT seq FROM events WHERE clear_at <= (SELECT at FROM now) ORDER BY clear_at, seq LIMIT $2 FOR UPDATE SKIP LOCKED)
   UPDATE events e SET clear_at = now.at + ${lease}, clearing = true FROM due, now WHERE e.seq = due.seq RETURNING e.seq, e.id, e.provider, e.key, e.topic` }
-// `clearing` gone from the row itself: it was published again while the clear was under way
+// What a clear took with it goes out again: what was published again while it was under way (`clearing` gone from the row itself), and what is on its way,
+// since that may arrive before the clear. All that follow are written, as in `dueAgain`.
 const lost = { name: 'expired_lost', text: `
   WITH ${now},
   lost AS (
     SELECT seq FROM events, now WHERE provider = $2 AND key = $3 AND topic = $4 AND seq >= $5 AND published_at IS NOT NULL AND payload IS NOT NULL
       AND NOT clearing AND (clear_at IS NULL OR clear_at > now.at) ORDER BY seq DESC LIMIT 1)
-  UPDATE events e SET due_at = now.at, published_at = NULL FROM lost, now WHERE e.seq = lost.seq RETURNING e.seq` }
-// one that is on its way may arrive before the clear: it goes out once more
-const withdraw = { name: 'expired_withdraw', text: `
-  WITH ${now}
-  UPDATE events e SET held = false, due_at = now.at FROM now WHERE e.provider = $2 AND e.key = $3 AND e.seq >= $4 AND e.held AND e.due_at IS NOT NULL` }
+  UPDATE events e SET due_at = CASE WHEN e.due_at IS NOT NULL AND NOT e.held THEN e.due_at ELSE now.at END, published_at = NULL, held = false FROM now
+    WHERE e.provider = $2 AND e.key = $3 AND e.seq >= $5 AND (e.due_at IS NOT NULL OR e.seq = (SELECT seq FROM lost)) RETURNING 1` }
 const clear = { name: 'expired_clear', text: `
   WITH ${now}
   UPDATE events e SET clear_at = NULL, clearing = false FROM now WHERE e.provider = $2 AND e.key = $3 AND e.topic = $4 AND (e.clearing OR e.clear_at <= now.at)` }
@@ -44,8 +43,9 @@ export function createExpired ({ database: { run, transact }, clock, wakeRecorde
       const { provider, key, seq } = row
       const at = clock.given()
       const found = await transact(async ({ run, last }) => {
-        const [found] = await Promise.all([
-          run(lost, [at, provider, key, topic, seq]), run(withdraw, [at, provider, key, seq]), run(clear, [at, provider, key, topic]), last(forget, [provider, key]),
+        const [, found] = await Promise.all([
+          run(holdKeys, columns([row], 'provider', 'key')),
+          run(lost, [at, provider, key, topic, seq]), run(clear, [at, provider, key, topic]), last(forget, [provider, key]),
         ])
         return found.length > 0
       })

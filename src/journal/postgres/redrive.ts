@@ -24,13 +24,13 @@ const read = { name: 'redrive_read', text: `
     FROM entries e JOIN watches w ON w.provider = e.provider AND w.key = e.key WHERE e.id = ANY($1::text[]) AND e.status = 'buried' ORDER BY e.seq FOR UPDATE OF e` }
 const open = { name: 'redrive_open', text: `
   UPDATE entries e SET status = g.status, ended_at = NULL, failures = 0, streak = 0, reason = NULL FROM unnest($1::text[], $2::text[]) AS g (id, status) WHERE e.id = g.id` }
-// the key's later ones go out after them: the last event of a topic must be the last to go out, since it stays retained
+// the key's later ones go out after them, as in `dueAgain`
 const publish = { name: 'redrive_publish', text: `
-  WITH ${now},
-  g AS (SELECT * FROM unnest($2::text[], $3::text[], $4::bigint[]) AS g (provider, key, seq)),
-  withdrawn AS (UPDATE events v SET held = false, due_at = now.at FROM g, now WHERE v.provider = g.provider AND v.key = g.key AND v.seq >= g.seq AND v.held AND v.due_at IS NOT NULL)
-  UPDATE events v SET due_at = now.at, published_at = NULL, failures = 0, streak = 0 FROM g, now WHERE v.provider = g.provider AND v.key = g.key AND v.seq >= g.seq
-    AND v.payload IS NOT NULL AND (v.published_at IS NOT NULL OR v.due_at IS NULL AND v.entry_id = ANY($5::text[]))` }
+  WITH ${now}
+  UPDATE events v SET due_at = CASE WHEN v.due_at IS NOT NULL AND NOT v.held THEN v.due_at ELSE now.at END, published_at = NULL, held = false,
+      failures = CASE WHEN v.due_at IS NULL THEN 0 ELSE v.failures END, streak = CASE WHEN v.due_at IS NULL THEN 0 ELSE v.streak END
+    FROM unnest($2::text[], $3::text[], $4::bigint[]) AS g (provider, key, seq), now WHERE v.provider = g.provider AND v.key = g.key AND v.seq >= g.seq
+      AND v.payload IS NOT NULL AND (v.published_at IS NOT NULL OR v.due_at IS NOT NULL OR v.entry_id = ANY($5::text[]))` }
 const ask = { name: 'redrive_ask', text: `
   WITH ${now}
   UPDATE watches w SET news = w.news OR w.held, ready_at = CASE WHEN w.held THEN w.ready_at ELSE now.at END,
