@@ -74,10 +74,10 @@ export function startDelivery (parts: DeliveryParts): Delivery {
     const breaker = breakers.get(provider.name)!
     const fetchResult = createPacedFetch({ provider, isRegistered, perMinute: unknownPerMinute, now })
     const resolve = createResolve({ provider: { ...provider, fetchResult }, breaker, journal, toEvent, subscriberOf, topicPrefix, putOff, now, log })
-    return startSweep({ name: provider.name, capacity: () => breaker.capacity(resultsAtOnce), claim: limit => journal.claim(provider.name, limit), work: resolve, ...timing })
+    return startSweep({ name: provider.name, capacity: () => breaker.capacity(resultsAtOnce), claim: limit => journal.claim(provider.name, limit), renew: journal.renew, work: resolve, ...timing })
   })
   const publish = createPublish({ publisher, journal, putOff: putOffEvent, expirySeconds, now, log })
-  const publishing = startSweep({ name: 'publish', capacity: publisher.capacity, claim: journal.claimEvents, work: publish, ...timing })
+  const publishing = startSweep({ name: 'publish', capacity: publisher.capacity, claim: journal.claimEvents, renew: journal.renewEvents, work: publish, ...timing })
   const clearing = startSweep({ name: 'clear', capacity: () => Math.min(publisher.capacity(), 8), claim: journal.claimExpired, work: createClear({ publisher, journal, log }), every: 5000, ...timing })
   const retaining = startSweep({ name: 'retention', capacity: () => 1, claim: createRetention({ journal, registrations, retentionHours, now }), work: async () => undefined, every: 60_000, ...timing })
 

@@ -6,6 +6,8 @@ export interface SweepParts<C> {
   /** How many pieces of work may be under way now; 0 while there is no sense in trying. */
   readonly capacity: () => number
   readonly claim: (limit: number) => Promise<C[]>
+  /** Keeps what is held while work goes on. Default: nothing is held for long. */
+  readonly renew?: ((claims: readonly C[]) => Promise<void>) | undefined
   /** Deals with every failure of its own; what it throws is a journal that cannot be written, and the claim ends by its lease. */
   readonly work: (claim: C, signal: AbortSignal) => Promise<void>
   readonly log: DeliveryLog
@@ -14,6 +16,9 @@ export interface SweepParts<C> {
   readonly now?: () => number
   readonly timers?: Timers
 }
+
+/** Milliseconds after which a claim that is still worked on is renewed: a third of its lease, so that one that failed has another chance. */
+const renewAfter = 3000
 
 export interface Timers {
   set (act: () => void, milliseconds: number): unknown
@@ -30,9 +35,9 @@ export interface Sweep {
 }
 
 /** Says when: claims what is due and starts the work, as much at once as there is capacity for. */
-export function startSweep<C> ({ name, capacity, claim, work, log, every = 500, now = Date.now, timers = realTimers }: SweepParts<C>): Sweep {
+export function startSweep<C> ({ name, capacity, claim, renew, work, log, every = 500, now = Date.now, timers = realTimers }: SweepParts<C>): Sweep {
   const stopping = new AbortController()
-  const underWay = new Set<Promise<void>>()
+  const underWay = new Map<Promise<void>, { readonly claim: C, since: number }>()
   let looking = Promise.resolve()
   let isLooking = false
   let again = false
@@ -41,7 +46,18 @@ export function startSweep<C> ({ name, capacity, claim, work, log, every = 500, 
 
   function tick (): void {
     wake()
+    renewLong()
     if (!stopping.signal.aborted) timer = timers.set(tick, every)
+  }
+
+  function renewLong (): void {
+    const long = [...underWay.values()].filter(({ since }) => now() - since >= renewAfter)
+    if (renew === undefined || long.length === 0) return
+    for (const held of long) held.since = now()
+    renew(long.map(({ claim }) => claim)).catch((thrown: unknown) => {
+      const { code, reason } = asFailure(thrown)
+      log.error({ sweep: name, code, reason }, 'leases not renewed')
+    })
   }
 
   function wake (): void {
@@ -73,7 +89,7 @@ export function startSweep<C> ({ name, capacity, claim, work, log, every = 500, 
         log.error({ sweep: name, code, reason }, 'work left to its lease')
       })
       .finally(() => { underWay.delete(running); wake() })
-    underWay.add(running)
+    underWay.set(running, { claim: each, since: now() })
   }
 
   return {
@@ -83,7 +99,7 @@ export function startSweep<C> ({ name, capacity, claim, work, log, every = 500, 
       stopping.abort()
       timers.clear(timer)
       await looking
-      await Promise.all(underWay)
+      await Promise.all(underWay.keys())
     },
   }
 }

@@ -22,6 +22,8 @@ export interface Journal {
    * first one writes is ignored.
    */
   claim (provider: string, limit: number): Promise<Claim[]>
+  /** Work goes on: what the claims still hold is leased for 10 s from now. One that was lost stays lost. */
+  renew (claims: readonly Claim[]): Promise<void>
   /** Ends an ask: the events exist from now on, ids and all. False when the claim was lost, and then nothing has changed. */
   recordEvents (claim: Claim, told: Told): Promise<boolean>
   /** Puts the entry off. False when the claim was lost. */
@@ -33,6 +35,8 @@ export interface Journal {
 
   /** Takes events that are due, the oldest unpublished one of each key only, so that one key's events leave in their order. */
   claimEvents (limit: number): Promise<EventClaim[]>
+  /** As `renew`. */
+  renewEvents (claims: readonly EventClaim[]): Promise<void>
   /** `clearAt`: when the service itself must clear the retained event, on a broker that knows no expiry. */
   markPublished (claim: EventClaim, clearAt?: number): Promise<boolean>
   rescheduleEvent (claim: EventClaim, due: number, failure: Failure): Promise<boolean>

@@ -17,6 +17,7 @@ import { createForget } from './postgres/forget.ts'
 import { createHandOver } from './postgres/hand-over.ts'
 import { createRedrive } from './postgres/redrive.ts'
 import { createRepublish } from './postgres/republish.ts'
+import { createRenew } from './postgres/renew.ts'
 import { createReroute } from './postgres/reroute.ts'
 import { loadSecret } from './postgres/secret.ts'
 import { createSecretFor } from './secret-for.ts'
@@ -50,6 +51,7 @@ export async function openPostgresJournal ({ database, now }: PostgresJournalPar
     ...ends,
     ...createClaimEvents({ ...parts, ...eventEnds }),
     ...eventEnds,
+    ...createRenew(parts),
     ...createExpired(parts),
     republish: createRepublish(parts),
     ...createReroute(parts),

@@ -103,3 +103,32 @@ void t.test('it knows how long it has stood still', async t => {
   release([])
   await sweep.stop()
 })
+
+void t.test('what is under way for long is renewed, all of it at once; what is quick never is', async t => {
+  const heap = heapOf([1, 2])
+  const renewed: (readonly number[])[] = []
+  const clock = { now: 0 }
+  let ticks = 0
+  const sweep = startSweep({
+    name: 'test', capacity: () => 10, ...heap, log, every: 1, now: () => clock.now,
+    async renew (claims: readonly number[]) { renewed.push(claims); throw new Failure('JOURNAL_UNAVAILABLE') }, // that one fails does not end the next
+    timers: { set: (act, milliseconds) => setTimeout(() => { ticks++; act() }, milliseconds), clear: timer => { clearTimeout(timer as NodeJS.Timeout) } },
+  })
+  t.teardown(sweep.stop)
+  const tickAt = async (time: number): Promise<void> => {
+    clock.now = time
+    for (const last = ticks + 2; ticks < last;) await wait(1)
+  }
+  await tickAt(0)
+  await tickAt(1000)
+  heap.pieces.push(3)
+  await tickAt(1000)
+  await tickAt(2999)
+  t.same(renewed, [])
+  await tickAt(3000)
+  t.same(renewed, [[1, 2]])
+  heap.running.get(1)?.()
+  await tickAt(4500)
+  await tickAt(6000)
+  t.same(renewed, [[1, 2], [3], [2]])
+})

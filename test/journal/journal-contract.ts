@@ -231,6 +231,28 @@ export function journalContract (t: Test, open: OpenJournal): void {
     t.ok(await journal.recordEvents(second, told('k')))
   })
 
+  test('a renewed claim is held for 10 s more, and one that was lost stays lost', async (t, { journal, one, none, clock }) => {
+    await journal.append(callback('k'))
+    const first = await one()
+    for (const _ of [1, 2]) {
+      clock.now += lease - 1
+      await journal.renew([first])
+      await none()
+    }
+    clock.now += lease - 1
+    await none()
+    clock.now += 1
+    const second = await one()
+    clock.now += lease - 1
+    await journal.renew([first]) // frozen meanwhile, it has nothing to renew
+    clock.now += 1
+    const third = await one()
+    t.notOk(await journal.recordEvents(second, told('k')))
+    await journal.release(third)
+    await journal.renew([third])
+    t.ok(await journal.recordEvents(await one(), told('k')), 'what was given back is free')
+  })
+
   test('a claim is ended once, also when both ends are written at once', async (t, { journal, one }) => {
     await journal.append(callback('k'))
     const claim = await one()
@@ -397,6 +419,31 @@ export function journalContract (t: Test, open: OpenJournal): void {
     t.same(heads.map(({ event, failures, streak }) => [event.id, failures, streak]), [[two.events[0]!.id, 1, 1]])
     await journal.markPublished(heads[0]!)
     t.ok((await journal.claimEvents(10)).some(({ event }) => event.id === two.events[1]!.id))
+  })
+
+  test('a renewed event is held for 10 s more, and one that was lost stays lost', async (t, { journal, one, event, clock }) => {
+    await journal.append(callback('k'))
+    await journal.recordEvents(await one(), told('k'))
+    const first = await event()
+    for (const _ of [1, 2]) {
+      clock.now += lease - 1
+      await journal.renewEvents([first])
+      t.same(await journal.claimEvents(10), [])
+    }
+    clock.now += lease
+    const second = await event()
+    clock.now += lease - 1
+    await journal.renewEvents([first])
+    clock.now += 1
+    const third = await event()
+    t.notOk(await journal.markPublished(second))
+    await journal.releaseEvent(third)
+    await journal.renewEvents([third])
+    t.ok(await journal.markPublished(await event()), 'what was given back is free')
+    await journal.renewEvents([third])
+    t.same(await journal.claimEvents(10), [], 'and what is published stays so')
+    clock.now += lease
+    t.same(await journal.claimEvents(10), [])
   })
 
   test('an event\'s lease ends after 10 s, and then its first holder writes nothing', async (t, { journal, one, event, clock }) => {

@@ -85,7 +85,7 @@ export function createEnds ({ database: { transact, seal }, clock, wakeRecorded 
     const changed = rows.filter(({ kind }) => kind !== 'released')
     const tried = changed.filter(({ code }) => code !== null)
     const events = rows.flatMap(({ events }) => events)
-    const silent = changed.flatMap(({ entry, status, speaks, watched }) => [...status === 'done' && !speaks ? [entry] : [], ...watched ?? []])
+    const silent = changed.flatMap(({ entry, status, speaks, watched }) => [...status === 'done' && !speaks ? [entry] : [], ...watched === undefined ? [] : [watched]])
     const holding = silent.length === 0 ? undefined : run(holdEvents, [silent])
     const writing = changed.length === 0 ? undefined : run(write, [clock.given(), ...columns(changed, 'entry', 'kind', 'status', 'counts', 'reason'),
       rows.flatMap(({ watched }) => watched ?? []), ...columns(tried, 'entry', 'code', 'why'), ...columns(events, 'id', 'entry', 'provider', 'key', 'type', 'topic', 'payload'), ...columns(changed, 'speaks')])
@@ -120,7 +120,7 @@ function rowOf ({ claim: { entry: { id: entry, callback: { provider, key } } }, 
   const watch = asksAgain || (kind === 'put-off' && isWatch) ? 'own' : endsOther || (isWatch && kind !== 'released') ? 'none' : 'kept'
   return {
     entry, provider, key, kind, status, watch, gist, final, delay: delay ?? null, tells: kind === 'told', speaks: events.length > 0,
-    watched: endsOther ? held.watching : undefined, counts: failure?.counts === true ? 1 : 0,
+    watched: endsOther ? held.watching ?? undefined : undefined, counts: failure?.counts === true ? 1 : 0,
     reason: kind === 'buried' && failure !== undefined ? wordOf(failure) : null, code: failure?.code ?? null, why: failure?.reason ?? null,
     events: events.map(event => ({ ...event, entry, provider, key })),
   }

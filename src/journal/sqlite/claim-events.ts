@@ -15,7 +15,7 @@ const looks = 4096
 
 interface Taken { readonly claims: EventClaim[], readonly unreadable: { claim: EventClaim, thrown: unknown }[] }
 
-export function createClaimEvents ({ db, transactions, eventLeases, seal, now, freshKeys, folding, buryEvent }: ClaimEventsParts): Pick<Journal, 'claimEvents' | 'releaseEvent'> {
+export function createClaimEvents ({ db, transactions, eventLeases, seal, now, freshKeys, folding, buryEvent }: ClaimEventsParts): Pick<Journal, 'claimEvents' | 'renewEvents' | 'releaseEvent'> {
   const selectDue = db.prepare('SELECT seq, id, topic FROM events WHERE due_at <= ? ORDER BY due_at, seq LIMIT ?')
   const selectHead = db.prepare(`
     SELECT e.seq, e.id, e.entry, (SELECT id FROM entries WHERE seq = e.entry) AS entry_id, e.provider, e.key, e.type, e.topic, e.payload, e.recorded_at, e.attempt, e.failures, e.streak
@@ -66,6 +66,13 @@ export function createClaimEvents ({ db, transactions, eventLeases, seal, now, f
       const { claims, unreadable } = transactions.read(() => take(limit))
       for (const { claim, thrown } of unreadable) await buryEvent(claim, asFailure(thrown)) // for a person to see: it must not hold up others
       return claims
+    },
+    async renewEvents (claims) {
+      for (const { event, attempt } of claims) {
+        const held = eventLeases.renew(eventName(event), attempt)
+        const fresh = held && freshKeys.of(held.provider, held.key)
+        if (fresh?.stage === 'sent') freshKeys.hold(fresh, 'sent', eventLeases.until())
+      }
     },
     async releaseEvent ({ event, attempt }) {
       const name = eventName(event)

@@ -13,7 +13,7 @@ interface EntryRow {
 
 interface Taken { readonly claims: Claim[], readonly unreadable: { claim: Claim, thrown: unknown }[] }
 
-export function createClaim ({ db, transactions, watches, seal, now, freshKeys, sheets, folding, bury }: ClaimParts): Pick<Journal, 'claim' | 'release'> {
+export function createClaim ({ db, transactions, watches, seal, now, freshKeys, sheets, folding, bury }: ClaimParts): Pick<Journal, 'claim' | 'renew' | 'release'> {
   const { leases, nameOf } = watches
   const selectDue = db.prepare('SELECT key, coalesce(head, watching) AS seq, attempt, gist, final FROM watches WHERE provider = ? AND due_at <= ? ORDER BY due_at LIMIT ?')
   const selectEntry = db.prepare('SELECT id, received_at, failures, streak, asks, refusal, payload, reply FROM entries WHERE seq = ?')
@@ -75,6 +75,12 @@ export function createClaim ({ db, transactions, watches, seal, now, freshKeys, 
       const { claims, unreadable } = transactions.read(() => take(provider, limit))
       for (const { claim, thrown } of unreadable) await bury(claim, asFailure(thrown)) // for a person to see: it must not hold up others
       return claims
+    },
+    async renew (claims) {
+      for (const { entry: { callback: { provider, key } }, attempt } of claims) {
+        const fresh = leases.renew(nameOf(provider, key), attempt) && freshKeys.of(provider, key)
+        if (fresh?.stage === 'asked') freshKeys.hold(fresh, 'asked', leases.until())
+      }
     },
     async release ({ entry: { callback: { provider, key } }, attempt }) {
       const name = nameOf(provider, key)

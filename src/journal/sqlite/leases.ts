@@ -9,6 +9,8 @@ export interface Leases<T> {
   take (name: string, attempt: number, held: T): number
   /** When a lease that is taken now is over. */
   until (): number
+  /** The attempt's lease begins anew, if it still has one. Gives what it holds. */
+  renew (name: string, attempt: number): T | undefined
   /** What the attempt holds; undefined when a later one was given, or it was ended or released. */
   of (name: string, attempt: number): T | undefined
   /** What whoever holds it now holds. */
@@ -37,6 +39,12 @@ export function createLeases<T> ({ now, length = 10_000 }: LeasesParts): Leases<
       const next = Math.max(attempt, leases.get(name)?.attempt ?? 0) + 1
       leases.set(name, { attempt: next, until: now() + length, held })
       return next
+    },
+    renew (name, attempt) {
+      const lease = leases.get(name)
+      if (lease?.attempt !== attempt || lease.held === undefined) return undefined
+      leases.set(name, { ...lease, until: now() + length })
+      return lease.held
     },
     of (name, attempt) {
       const lease = leases.get(name)
