@@ -16,6 +16,8 @@ export interface OpenTransaction {
 export interface Statements {
   /** Runs one statement as a transaction of its own. */
   readonly run: Run
+  /** The same, and tells of its commit; `writes` says how many share it. */
+  commit<R extends QueryResultRow> (statement: Statement, values: readonly unknown[], writes: number): Promise<R[]>
   /** Resolves once all that the act ran is durable; `writes` says how many share it. The act may run again when the server undid it in favour of another. */
   transact<T> (act: (transaction: OpenTransaction) => Promise<T>, writes?: number): Promise<T>
 }
@@ -53,14 +55,18 @@ export function createStatements ({ pool, onTrouble, onCommit }: StatementsParts
     }
   }
 
+  async function told<T> (writes: number, act: () => Promise<T>): Promise<T> {
+    const started = performance.now()
+    const done = await act()
+    onCommit?.(writes, performance.now() - started)
+    return done
+  }
+
+  const run: Run = (statement, values) => again(() => connected(client => runOn(client)(statement, values)))
   return {
-    run: (statement, values) => again(() => connected(client => runOn(client)(statement, values))),
-    async transact (act, writes = 1) {
-      const started = performance.now()
-      const done = await again(() => connected(client => inTransaction(client, act)))
-      onCommit?.(writes, performance.now() - started)
-      return done
-    },
+    run,
+    commit: (statement, values, writes) => told(writes, () => run(statement, values)),
+    transact: (act, writes = 1) => told(writes, () => again(() => connected(client => inTransaction(client, act)))),
   }
 }
 

@@ -34,9 +34,9 @@ export function isContention (thrown: unknown): boolean {
   return isUndone(thrown) || codeOf(causeOf(thrown)) === '55P03'
 }
 
-/** True when the server undid it in favour of another: the same may go through at once. */
+/** True when the server undid it in favour of another, whose row it would have made too: the same may go through at once. */
 export function isUndone (thrown: unknown): boolean {
-  return codeOf(causeOf(thrown)).startsWith('40')
+  return /^(40|23505)/.test(codeOf(causeOf(thrown)))
 }
 
 function causeOf (thrown: unknown): unknown {

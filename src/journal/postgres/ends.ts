@@ -1,10 +1,11 @@
 import { now } from '../../database/postgres/clock.ts'
+import { arrayOf } from '../../database/postgres/array-of.ts'
 import type { OpenTransaction } from '../../database/postgres/statements.ts'
 import type { RecordedEvent } from '../../domain/event.ts'
 import type { Failure } from '../../domain/failure.ts'
 import { eventName } from '../event-name.ts'
 import type { Claim, Journal } from '../journal.ts'
-import { createGroup } from './group.ts'
+import { createGroup } from '../../database/postgres/group.ts'
 import { columns, gistName, type PostgresParts } from './parts.ts'
 import { wordOf } from './tried.ts'
 
@@ -86,9 +87,9 @@ export function createEnds ({ database: { transact, seal }, clock, wakeRecorded 
     const tried = changed.filter(({ code }) => code !== null)
     const events = rows.flatMap(({ events }) => events)
     const silent = changed.flatMap(({ entry, status, speaks, watched }) => [...status === 'done' && !speaks ? [entry] : [], ...watched === undefined ? [] : [watched]])
-    const holding = silent.length === 0 ? undefined : run(holdEvents, [silent])
+    const holding = silent.length === 0 ? undefined : run(holdEvents, [arrayOf(silent)])
     const writing = changed.length === 0 ? undefined : run(write, [clock.given(), ...columns(changed, 'entry', 'kind', 'status', 'counts', 'reason'),
-      rows.flatMap(({ watched }) => watched ?? []), ...columns(tried, 'entry', 'code', 'why'), ...columns(events, 'id', 'entry', 'provider', 'key', 'type', 'topic', 'payload'), ...columns(changed, 'speaks')])
+      arrayOf(rows.flatMap(({ watched }) => watched ?? [])), ...columns(tried, 'entry', 'code', 'why'), ...columns(events, 'id', 'entry', 'provider', 'key', 'type', 'topic', 'payload'), ...columns(changed, 'speaks')])
     await Promise.all([holding, writing, last(free, [clock.given(), ...columns(rows, 'provider', 'key', 'entry', 'kind', 'delay', 'final', 'tells', 'gist', 'watch')])])
     return { answers, woke: events.length > 0 }
   }

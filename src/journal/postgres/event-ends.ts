@@ -2,7 +2,7 @@ import { now } from '../../database/postgres/clock.ts'
 import type { OpenTransaction } from '../../database/postgres/statements.ts'
 import type { Failure } from '../../domain/failure.ts'
 import type { EventClaim, Journal } from '../journal.ts'
-import { createGroup } from './group.ts'
+import { createGroup } from '../../database/postgres/group.ts'
 import { columns, type PostgresParts } from './parts.ts'
 
 interface EventEnd {

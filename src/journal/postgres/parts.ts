@@ -1,3 +1,4 @@
+import { arrayOf } from '../../database/postgres/array-of.ts'
 import type { PostgresDatabase } from '../../database/postgres.ts'
 import type { Clock } from '../../database/postgres/clock.ts'
 import type { Fingerprint } from '../fingerprint.ts'
@@ -7,7 +8,7 @@ export const lease = 10_000
 
 /** What the acts of the PostgreSQL journal are given; each names what it uses. */
 export interface PostgresParts {
-  readonly database: Pick<PostgresDatabase, 'run' | 'transact' | 'seal'>
+  readonly database: Pick<PostgresDatabase, 'run' | 'commit' | 'transact' | 'seal'>
   readonly clock: Clock
   readonly fingerprintOf: Fingerprint
   /** Wakes this replica, and says it to the others. */
@@ -21,8 +22,8 @@ export function gistName (provider: string, key: string): string {
 }
 
 /** One array for each member of rows that are all alike, as `unnest` takes them. */
-export function columns<R extends object, N extends keyof R> (rows: readonly R[], ...names: readonly N[]): R[N][][] {
-  return names.map(name => rows.map(row => row[name]))
+export function columns<R extends object> (rows: readonly R[], ...names: readonly (keyof R)[]): (Buffer | string)[] {
+  return names.map(name => arrayOf(rows.map(row => row[name])))
 }
 
 /** Each key once, sorted, as every act takes them: two replicas with the same ones wait for each other, and never in a ring. */

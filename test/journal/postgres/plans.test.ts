@@ -18,7 +18,7 @@ void t.test('no statement reads a whole table, so that a callback costs the same
     const note = (act: PostgresDatabase['run']): PostgresDatabase['run'] => (statement: Statement, values) => { ran.set(statement.name, statement.text); return act(statement, values) }
     return { run: note(run), last: note(last) }
   }
-  const journal = await openPostgresJournal({ database: { ...database, run: noting(database).run, transact: act => database.transact(transaction => act(noting(transaction))) } })
+  const journal = await openPostgresJournal({ database: { ...database, run: noting(database).run, commit: (statement, values, writes) => { ran.set(statement.name, statement.text); return database.commit(statement, values, writes) }, transact: act => database.transact(transaction => act(noting(transaction))) } })
 
   // every act once
   const refused = new Failure('RESULT_REFUSED')
@@ -44,6 +44,7 @@ void t.test('no statement reads a whole table, so that a callback costs the same
   await journal.show(a!.entry.id)
   await journal.count()
   await journal.forget({ payloads: Date.now() + 1e6, tombstones: Date.now() + 1e6, limit: 10 })
+  await journal.append(callback('e', { a: 1 }, { singleUse: true }))
   await journal.erase('b')
   t.ok(ran.size > 35, `${ran.size} statements`)
 

@@ -39,6 +39,38 @@ void t.test('replicas', { skip: withoutPostgres }, async t => {
     t.equal(claims.length, 1)
   })
 
+  void t.test('the same callbacks at once everywhere, in any order: one entry each, and nobody waits in a ring', async t => {
+    const url = await postgres.fresh()
+    const journals = await Promise.all([1, 2, 3].map(() => openPostgresJournal({ url, keys: [] })))
+    const callbacks = Array.from({ length: 200 }, (_, i) => callback(`k${i % 50}`, { i }, i % 4 === 0 ? { provider: 'oid4vp', singleUse: true } : {}))
+    const shuffled = () => callbacks.map(one => ({ one, at: Math.random() })).toSorted((a, b) => a.at - b.at).map(({ one }) => one)
+    const answers = await Promise.allSettled(journals.flatMap(journal => shuffled().map(async one => ({ one, ...await journal.append(one) }))))
+    const kept = answers.flatMap(answer => answer.status === 'fulfilled' ? [answer.value] : [])
+    t.ok(answers.every(answer => answer.status === 'fulfilled' || answer.reason.code === 'KEY_USED'))
+    t.equal(new Set(kept.map(({ id }) => id)).size, new Set(kept.map(({ one }) => JSON.stringify([one.provider, one.key, one.parameters]))).size)
+    t.equal(kept.filter(({ isNew }) => isNew).length, new Set(kept.map(({ id }) => id)).size)
+    await Promise.all(journals.map(journal => journal.close())) // with its end a connection tells its figures
+    const client = new Client(url)
+    await client.connect()
+    t.teardown(() => client.end())
+    t.same((await client.query(`SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()`)).rows, [{ deadlocks: '0' }])
+  })
+
+  void t.test('the repeat of an erased callback brings its key back nowhere', async t => {
+    const url = await postgres.fresh()
+    const journal = await openPostgresJournal({ url, keys: [] })
+    t.teardown(journal.close)
+    const given = [callback('erased'), callback('erased', { s: 1 }, { provider: 'oid4vp', singleUse: true })]
+    for (const one of given) await journal.append(one)
+    await journal.erase('erased')
+    await Promise.all([...given, callback('other', {}, { singleUse: true })].map(one => journal.append(one)))
+    const client = new Client(url)
+    await client.connect()
+    t.teardown(() => client.end())
+    for (const table of ['entries', 'watches', 'events']) t.same((await client.query(`SELECT key FROM ${table} WHERE key = 'erased'`)).rows, [], table)
+    t.equal((await client.query('SELECT 1 FROM watches')).rows.length, 1)
+  })
+
   void t.test('an event that is acknowledged while all are published again goes out once more too, and stays the last word', async t => {
     const url = await postgres.fresh()
     const journal = await openPostgresJournal({ url, keys: [] })
