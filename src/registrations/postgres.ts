@@ -1,5 +1,7 @@
 import type { PostgresDatabase } from '../database/postgres.ts'
+import { arrayOf } from '../database/postgres/array-of.ts'
 import { createClock, now as clockTable } from '../database/postgres/clock.ts'
+import { createGroup } from '../database/postgres/group.ts'
 import { keptText, readKept, sealName, type RegistrationRow } from './kept-registration.ts'
 import type { Registrations } from './registrations.ts'
 
@@ -9,12 +11,15 @@ export interface PostgresRegistrationsParts {
   readonly now?: () => number
 }
 
-type Row = RegistrationRow & { readonly kept: Uint8Array }
+type Row = RegistrationRow & { readonly n: number, readonly kept: Uint8Array }
+interface Key { readonly provider: string, readonly key: string }
 
 const batch = 500
 
 const find = { name: 'registration_find', text: `
-  WITH ${clockTable} SELECT owner, subscriber, expires_at AS "expiresAt", kept FROM registrations, now WHERE provider = $2 AND key = $3 AND expires_at > now.at` }
+  WITH ${clockTable}
+  SELECT g.n, r.owner, r.subscriber, r.expires_at AS "expiresAt", r.kept FROM now, unnest($2::text[], $3::text[]) WITH ORDINALITY AS g (provider, key, n)
+    JOIN registrations r ON r.provider = g.provider AND r.key = g.key WHERE r.expires_at > now.at` }
 // nothing comes back when another one stands there that has not expired
 const make = { name: 'registration_make', text: `
   WITH ${clockTable}
@@ -31,8 +36,15 @@ const forget = { name: 'registration_forget', text: `
 export function openPostgresRegistrations ({ database: { run, seal }, now }: PostgresRegistrationsParts): Registrations {
   const clock = createClock(now)
 
+  // one look for all keys that are asked for together: each callback asks for its own
+  const looks = createGroup<Key, Row | undefined>(async keys => {
+    const rows = await run<Row>(find, [clock.given(), arrayOf(keys.map(({ provider }) => provider)), arrayOf(keys.map(({ key }) => key))])
+    const found = new Map(rows.map(row => [row.n, row]))
+    return keys.map((_, i) => found.get(i + 1))
+  })
+
   async function read (provider: string, key: string): Promise<ReturnType<typeof readKept> | undefined> {
-    const [row] = await run<Row>(find, [clock.given(), provider, key])
+    const row = await looks.add({ provider, key })
     return row && readKept(seal.open(row.kept, sealName(provider, key)), { provider, key }, row)
   }
 

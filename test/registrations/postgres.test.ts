@@ -28,6 +28,19 @@ void t.test('on PostgreSQL', { skip: withoutPostgres }, async t => {
     for (const replica of replicas) t.strictSame(await replica.find('oid4vp', 's-1'), given)
   })
 
+  void t.test('many that are looked for at once are one look, each with its own answer', async t => {
+    const database = await openPostgresDatabase({ url: await postgres.fresh(), keys: [] })
+    t.teardown(database.close)
+    let statements = 0
+    const registrations = openPostgresRegistrations({ database: { ...database, run: (...given) => { statements++; return database.run(...given) } } })
+    const given = registration({ expiresAt: Date.now() + 60_000 })
+    await registrations.register(given, 'wish')
+    statements = 0
+    const found = await Promise.all(Array.from({ length: 100 }, (_, i) => registrations.find('oid4vp', i % 2 === 0 ? given.key : `none-${i}`)))
+    t.strictSame(found, found.map((_, i) => i % 2 === 0 ? given : undefined))
+    t.ok(statements < 5, `${statements} statements`)
+  })
+
   void t.test('a closed database is JOURNAL_UNAVAILABLE', async t => {
     const database = await openPostgresDatabase({ url: postgres.url, keys: [] })
     const registrations = openPostgresRegistrations({ database })
