@@ -5,7 +5,7 @@ import { backlog } from './scenarios/backlog.ts'
 import { sustained, sustainedByNodeRed } from './scenarios/end-to-end.ts'
 import { idle } from './scenarios/idle.ts'
 import { withKept } from './scenarios/kept.ts'
-import { acceptsIntoPostgres } from './scenarios/postgres.ts'
+import { acceptsBehindHaproxy, acceptsIntoPostgres } from './scenarios/postgres.ts'
 import { starts } from './scenarios/starts.ts'
 import { spreadOf, type Spread } from './statistics.ts'
 import type { Figures } from './targets.ts'
@@ -60,6 +60,10 @@ export async function measure (bench: Bench, { peers, only }: { readonly peers: 
         const found = await acceptsIntoPostgres(bench)
         if (found === undefined) { bench.note('PostgreSQL is not installed'); return }
         note({ postgresPerSecond: found.shots.perSecond, postgresBusy: found.shots.busy, postgresP99: found.shots.p99, postgresDrainedPerSecond: found.drainedPerSecond })
+      }
+      for (const replicas of [1, 3]) {
+        const shots = hasTime() ? await acceptsBehindHaproxy(bench, replicas) : undefined
+        if (shots !== undefined) note({ [`behindHaproxy${replicas}PerSecond`]: shots.perSecond, [`behindHaproxy${replicas}Busy`]: shots.busy, [`behindHaproxy${replicas}P99`]: shots.p99 })
       }
     },
     backlog: async () => {
