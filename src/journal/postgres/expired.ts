@@ -17,8 +17,9 @@ const lost = { name: 'expired_lost', text: `
   lost AS (
     SELECT seq FROM events, now WHERE provider = $2 AND key = $3 AND topic = $4 AND seq >= $5 AND published_at IS NOT NULL AND payload IS NOT NULL
       AND NOT clearing AND (clear_at IS NULL OR clear_at > now.at) ORDER BY seq DESC LIMIT 1)
-  UPDATE events e SET due_at = CASE WHEN e.due_at IS NOT NULL AND NOT e.held THEN e.due_at ELSE now.at END, published_at = NULL, held = false FROM now
-    WHERE e.provider = $2 AND e.key = $3 AND e.seq >= $5 AND (e.due_at IS NOT NULL OR e.seq = (SELECT seq FROM lost)) RETURNING 1` }
+  UPDATE events e SET due_at = CASE WHEN e.due_at IS NOT NULL AND NOT e.held THEN e.due_at ELSE now.at END, published_at = NULL, held = false FROM now, events was
+    WHERE was.seq = e.seq AND e.provider = $2 AND e.key = $3 AND e.seq >= $5 AND e.payload IS NOT NULL
+      AND (was.due_at IS NOT NULL AND (e.due_at IS NOT NULL OR e.published_at IS NOT NULL) OR e.seq = (SELECT seq FROM lost)) RETURNING 1` }
 const clear = { name: 'expired_clear', text: `
   WITH ${now}
   UPDATE events e SET clear_at = NULL, clearing = false FROM now WHERE e.provider = $2 AND e.key = $3 AND e.topic = $4 AND (e.clearing OR e.clear_at <= now.at)` }

@@ -127,6 +127,22 @@ void t.test('whatever comes between: a key\'s last event stays the last to go ou
     t.not(out.at(-1), first)
   })
 
+  void t.test('an event that is acknowledged while a clear ends that may have taken it along goes out again', async t => {
+    const { journal, test, clock } = await given(t)
+    await record(journal, 'k')
+    await journal.markPublished(await take(journal), clock.now)
+    const [expired] = await journal.claimExpired(1)
+    const second = await record(journal, 'k')
+    await take(journal)
+    await test.query('BEGIN')
+    await test.query('UPDATE events SET due_at = NULL, held = false, published_at = 1 WHERE id = $1', [second]) // as a mark does
+    const clearing = journal.markCleared(expired!)
+    await sleep(100)
+    await test.query('COMMIT')
+    await clearing
+    t.same(await publishAll(journal), [second])
+  })
+
   void t.test('an event that is taken up while its key is erased: the topic is cleared after it', async t => {
     const { journal, other, test, clock } = await given(t)
     const first = await record(journal, 'k')
