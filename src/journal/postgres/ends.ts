@@ -29,7 +29,7 @@ const hold = { name: 'end_hold', text: `
 const holdEvents = { name: 'end_hold_events', text: 'SELECT 1 FROM events x WHERE x.entry_id = ANY($1::text[]) AND x.due_at IS NOT NULL ORDER BY x.seq FOR UPDATE' }
 /** One of the entry's events still waits for the broker. */
 const waits = 'EXISTS (SELECT 1 FROM events x WHERE x.entry_id = e.id AND x.due_at IS NOT NULL)'
-// an event is never due before an earlier one of its key that was put off: the head of each key is then met first
+// `CASE`: said plainly, the planner would look through all that watch. An event is never due before an earlier one of its key that was put off: the head of each key is then met first
 const write = { name: 'end_write', text: `
   WITH ${now},
   ended AS (
@@ -40,7 +40,7 @@ const write = { name: 'end_write', text: `
         asks = e.asks + CASE g.kind WHEN 'told' THEN 1 ELSE 0 END, reason = coalesce(g.reason, e.reason)
       FROM now, unnest($2::text[], $3::text[], $4::text[], $5::int[], $6::text[], $18::boolean[]) AS g (entry, kind, status, counts, reason, speaks) WHERE e.id = g.entry),
   watched AS (
-    UPDATE entries e SET status = CASE WHEN ${waits} THEN 'resolved' ELSE 'delivered' END, ended_at = CASE WHEN NOT ${waits} THEN now.at END FROM now WHERE e.id = ANY($7::text[]) AND e.status = 'watching'),
+    UPDATE entries e SET status = CASE WHEN ${waits} THEN 'resolved' ELSE 'delivered' END, ended_at = CASE WHEN NOT ${waits} THEN now.at END FROM now WHERE e.id = ANY($7::text[]) AND CASE e.status WHEN 'watching' THEN true END),
   tried AS (
     INSERT INTO attempts (entry_id, at, code, reason) SELECT g.entry, now.at, g.code, g.reason FROM now, unnest($8::text[], $9::text[], $10::text[]) AS g (entry, code, reason))
   INSERT INTO events (id, entry_id, provider, key, type, topic, payload, recorded_at, due_at)

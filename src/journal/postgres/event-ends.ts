@@ -13,7 +13,7 @@ interface EventEnd {
 }
 interface EndedRow { readonly id: string, readonly topic: string, readonly attempt: number }
 
-// While a clear is under way it may take this event with it: then the older mark stays, also over a crash, until the clear is done.
+// Held ones are due, and that is not said here: the planner would then look through all that are due. While a clear is under way it may take this event with it: then the older mark stays, also over a crash, until the clear is done.
 const end = { name: 'event_end', text: `
   WITH ${now},
   ended AS (
@@ -24,7 +24,7 @@ const end = { name: 'event_end', text: `
         clearing = e.clearing AND g.kind NOT IN ('published', 'buried'),
         failures = e.failures + g.counts, streak = CASE g.kind WHEN 'put-off' THEN e.streak + 1 WHEN 'released' THEN e.streak ELSE 0 END
       FROM now, unnest($2::text[], $3::text[], $4::int[], $5::text[], $6::int[], $7::bigint[]) AS g (id, topic, attempt, kind, counts, delay)
-      WHERE e.id = g.id AND e.topic = g.topic AND e.attempt = g.attempt AND e.held AND e.due_at IS NOT NULL
+      WHERE e.id = g.id AND e.topic = g.topic AND e.attempt = g.attempt AND e.held
       RETURNING e.seq, e.id, e.topic, e.attempt, e.provider, e.key, g.kind),
   dropped AS (
     UPDATE events o SET clear_at = NULL FROM ended WHERE ended.kind = 'published' AND o.provider = ended.provider AND o.key = ended.key AND o.seq < ended.seq

@@ -13,7 +13,7 @@ const renewEvents = { name: 'renew_events', text: `
   WITH ${now},
   mine AS (
     SELECT e.seq FROM events e JOIN unnest($2::text[], $3::text[], $4::int[]) AS g (id, topic, attempt) ON e.id = g.id AND e.topic = g.topic AND e.attempt = g.attempt
-      WHERE e.held AND e.due_at IS NOT NULL FOR UPDATE OF e SKIP LOCKED)
+      WHERE e.held FOR UPDATE OF e SKIP LOCKED)
   UPDATE events e SET due_at = now.at + ${lease} FROM mine, now WHERE e.seq = mine.seq` }
 
 /** Leases of work that goes on. */
