@@ -5,20 +5,23 @@ import { createEntryId } from '../entry-id.ts'
 import type { Fingerprint } from '../fingerprint.ts'
 import type { Appended, Journal } from '../journal.ts'
 import { payloadOf, replyName } from '../kept-callback.ts'
+import { createAppendFresh, type GivenFresh } from './fresh/append-fresh.ts'
 import type { Fresh } from './fresh/fresh.ts'
-import { appendedLine } from './fresh/sheet-lines.ts'
 import type { SqliteParts } from './parts.ts'
 import type { Watch } from './watches.ts'
 
 type AppendParts = Pick<SqliteParts, 'db' | 'transactions' | 'watches' | 'seal' | 'now' | 'numbers' | 'freshKeys' | 'sheets' | 'folding' | 'wakeAppended'> & { readonly fingerprintOf: Fingerprint }
 interface Known { readonly id: string, readonly reply: Uint8Array | null }
 /** What is to be appended, as an operation that may run twice needs it. */
-interface Given { readonly callback: Callback, readonly id: string, readonly fingerprint: Uint8Array, readonly mark: string, readonly payload: string, readonly reply: string | null, readonly due: number }
+interface Given extends GivenFresh { readonly fingerprint: Uint8Array, readonly due: number }
 
-export function createAppend ({ db, transactions, watches, seal, fingerprintOf, now, numbers, freshKeys, sheets, folding, wakeAppended }: AppendParts): Pick<Journal, 'append' | 'recognise'> {
+export function createAppend (parts: AppendParts): Pick<Journal, 'append' | 'recognise'> {
+  const { db, transactions, watches, seal, fingerprintOf, now, numbers, freshKeys, sheets, folding, wakeAppended } = parts
+  const appendFresh = createAppendFresh(parts)
   const entryId = createEntryId({ now })
   const selectFirst = db.prepare('SELECT id, reply FROM entries WHERE seq = ? AND fingerprint = ? AND follows = 0')
   const selectFollower = db.prepare('SELECT id, reply FROM entries WHERE follows = 1 AND fingerprint = ?')
+  const selectEvent = db.prepare('SELECT 1 FROM events WHERE follows = 1 AND key = ? AND provider = ? LIMIT 1')
   const insert = db.prepare('INSERT INTO entries (seq, id, provider, key, fingerprint, follows, status, received_at, ended_at, refusal, payload, reply) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)')
 
   function repeatOf ({ id, reply }: Known): Appended {
@@ -34,16 +37,9 @@ export function createAppend ({ db, transactions, watches, seal, fingerprintOf, 
     return (first ?? selectFollower.get(fingerprint)) as unknown as Known | undefined
   }
 
-  /** A key that nobody knows goes onto the sheet of this commit: one row for all of them. */
-  function appendFresh ({ callback, id, mark, payload, reply }: Given, transaction: Transaction): void {
-    const fresh = {
-      provider: callback.provider, key: callback.key, seq: numbers.entry(), id, fingerprint: mark, receivedAt: now(), refusal: callback.refused === undefined ? 0 : 1,
-      callback, stage: 'waiting' as const, attempt: 0, told: undefined, held: undefined,
-    }
-    const kept: Fresh = { ...fresh, sheet: sheets.write(appendedLine(fresh, payload, reply), transaction) }
-    freshKeys.add(kept)
-    transaction.onRollback(() => { freshKeys.remove(kept) })
-    transaction.wake(wakeAppended)
+  /** An erased or forgotten key may have a topic that is yet to be cleared: that must be seen to together. */
+  function hasEvents (provider: string, key: string): boolean {
+    return selectEvent.get(key, provider) !== undefined
   }
 
   function appendRow ({ callback: { provider, key, refused }, id, fingerprint, payload, reply, due }: Given, watch: Watch | undefined, transaction: Transaction): void {
@@ -69,7 +65,7 @@ export function createAppend ({ db, transactions, watches, seal, fingerprintOf, 
     const known = knownOf(fingerprint, watch)
     if (known !== undefined) return repeatOf(known)
     if (isClosed(callback, watch)) return 'used'
-    if (watch === undefined && due <= now()) appendFresh(given, transaction)
+    if (watch === undefined && due <= now() && !hasEvents(provider, key)) appendFresh(given, transaction)
     else appendRow(given, watch, transaction)
     return 'new'
   }

@@ -1,6 +1,6 @@
 import { asFailure } from '../../domain/failure.ts'
 import type { EventClaim, Journal } from '../journal.ts'
-import { nextEventOf } from './fresh/fresh.ts'
+import { createClaimFreshEvents } from './fresh/claim-fresh-events.ts'
 import { eventName, type SqliteParts } from './parts.ts'
 
 type ClaimEventsParts = Pick<SqliteParts, 'db' | 'transactions' | 'eventLeases' | 'seal' | 'now' | 'freshKeys' | 'folding'> & Pick<Journal, 'buryEvent'>
@@ -16,6 +16,7 @@ const looks = 4096
 interface Taken { readonly claims: EventClaim[], readonly unreadable: { claim: EventClaim, thrown: unknown }[] }
 
 export function createClaimEvents ({ db, transactions, eventLeases, seal, now, freshKeys, folding, buryEvent }: ClaimEventsParts): Pick<Journal, 'claimEvents' | 'renewEvents' | 'releaseEvent'> {
+  const takeFresh = createClaimFreshEvents({ eventLeases, freshKeys })
   const selectDue = db.prepare('SELECT seq, id, topic FROM events WHERE due_at <= ? ORDER BY due_at, seq LIMIT ?')
   const selectHead = db.prepare(`
     SELECT e.seq, e.id, e.entry, (SELECT id FROM entries WHERE seq = e.entry) AS entry_id, e.provider, e.key, e.type, e.topic, e.payload, e.recorded_at, e.attempt, e.failures, e.streak
@@ -27,21 +28,9 @@ export function createClaimEvents ({ db, transactions, eventLeases, seal, now, f
     const taken: Taken = { claims: [], unreadable: [] }
     if (limit < 1) return taken
     takeKept(Math.ceil(limit / 2), taken)
-    takeFresh(limit, taken)
+    takeFresh(limit, taken.claims)
     if (taken.claims.length < limit && taken.claims.length >= limit / 2) takeKept(limit, taken)
     return taken
-  }
-
-  function takeFresh (limit: number, { claims }: Taken): void {
-    while (claims.length < limit) {
-      const fresh = freshKeys.told.take()
-      const next = fresh && nextEventOf(fresh)
-      if (fresh === undefined || next === undefined) return
-      const { provider, key, seq: entry, id: entryId, told } = fresh
-      const attempt = eventLeases.take(eventName(next.event), next.attempt, { seq: next.seq, entry, provider, key })
-      freshKeys.hold(fresh, 'sent', eventLeases.until())
-      claims.push({ event: next.event, entryId, recordedAt: told!.at, attempt, failures: 0, streak: 0 })
-    }
   }
 
   function takeKept (limit: number, { claims, unreadable }: Taken): void {
@@ -61,7 +50,7 @@ export function createClaimEvents ({ db, transactions, eventLeases, seal, now, f
 
   return {
     async claimEvents (limit) {
-      await folding.overdue()
+      freshKeys.expire(now())
       folding.tidy()
       const { claims, unreadable } = transactions.read(() => take(limit))
       for (const { claim, thrown } of unreadable) await buryEvent(claim, asFailure(thrown)) // for a person to see: it must not hold up others
@@ -71,7 +60,8 @@ export function createClaimEvents ({ db, transactions, eventLeases, seal, now, f
       for (const { event, attempt } of claims) {
         const held = eventLeases.renew(eventName(event), attempt)
         const fresh = held && freshKeys.of(held.provider, held.key)
-        if (fresh?.stage === 'sent') freshKeys.hold(fresh, 'sent', eventLeases.until())
+        // `told`: it was over its time already, and nobody took it meanwhile
+        if (fresh?.stage === 'sent' || fresh?.stage === 'told') freshKeys.hold(fresh, 'sent', eventLeases.until())
       }
     },
     async releaseEvent ({ event, attempt }) {

@@ -1,7 +1,7 @@
-import type { Callback } from '../../domain/callback.ts'
 import { asFailure } from '../../domain/failure.ts'
 import type { Claim, Entry, Journal } from '../journal.ts'
 import { callbackOf, replyName } from '../kept-callback.ts'
+import { createClaimFresh, unknownOf, type Taken } from './fresh/claim-fresh.ts'
 import type { SqliteParts } from './parts.ts'
 
 type ClaimParts = Pick<SqliteParts, 'db' | 'transactions' | 'watches' | 'seal' | 'now' | 'freshKeys' | 'sheets' | 'folding'> & Pick<Journal, 'bury'>
@@ -11,9 +11,9 @@ interface EntryRow {
   readonly payload: Uint8Array, readonly reply: Uint8Array | null
 }
 
-interface Taken { readonly claims: Claim[], readonly unreadable: { claim: Claim, thrown: unknown }[] }
-
-export function createClaim ({ db, transactions, watches, seal, now, freshKeys, sheets, folding, bury }: ClaimParts): Pick<Journal, 'claim' | 'renew' | 'release'> {
+export function createClaim (parts: ClaimParts): Pick<Journal, 'claim' | 'renew' | 'release'> {
+  const { db, transactions, watches, seal, now, freshKeys, folding, bury } = parts
+  const takeFresh = createClaimFresh(parts)
   const { leases, nameOf } = watches
   const selectDue = db.prepare('SELECT key, coalesce(head, watching) AS seq, attempt, gist, final FROM watches WHERE provider = ? AND due_at <= ? ORDER BY due_at LIMIT ?')
   const selectEntry = db.prepare('SELECT id, received_at, failures, streak, asks, refusal, payload, reply FROM entries WHERE seq = ?')
@@ -25,23 +25,6 @@ export function createClaim ({ db, transactions, watches, seal, now, freshKeys, 
     takeFresh(provider, limit, taken)
     if (taken.claims.length < limit && taken.claims.length >= limit / 2) takeKept(provider, limit, taken)
     return taken
-  }
-
-  function takeFresh (provider: string, limit: number, { claims, unreadable }: Taken): void {
-    const line = freshKeys.waiting(provider)
-    while (claims.length < limit) {
-      const fresh = line.take()
-      if (fresh === undefined) return
-      const { id, key, seq, receivedAt, refusal: refusals } = fresh
-      const attempt = leases.take(nameOf(provider, key), fresh.attempt, { seq, news: false })
-      freshKeys.hold(fresh, 'asked', leases.until())
-      const claimOf = (entry: Entry): Claim => ({ entry, attempt, failures: 0, streak: 0, asks: 0, refusals, gist: undefined, final: false })
-      try {
-        claims.push(claimOf({ id, callback: fresh.callback ?? sheets.callbackOf(fresh), receivedAt }))
-      } catch (thrown) {
-        unreadable.push({ claim: claimOf({ id, callback: unknownOf(provider, key), receivedAt }), thrown })
-      }
-    }
   }
 
   /** What can be read of the due keys that nobody holds, and those that cannot be read. */
@@ -70,7 +53,7 @@ export function createClaim ({ db, transactions, watches, seal, now, freshKeys, 
 
   return {
     async claim (provider, limit) {
-      await folding.overdue()
+      freshKeys.expire(now())
       folding.tidy()
       const { claims, unreadable } = transactions.read(() => take(provider, limit))
       for (const { claim, thrown } of unreadable) await bury(claim, asFailure(thrown)) // for a person to see: it must not hold up others
@@ -79,7 +62,8 @@ export function createClaim ({ db, transactions, watches, seal, now, freshKeys, 
     async renew (claims) {
       for (const { entry: { callback: { provider, key } }, attempt } of claims) {
         const fresh = leases.renew(nameOf(provider, key), attempt) && freshKeys.of(provider, key)
-        if (fresh?.stage === 'asked') freshKeys.hold(fresh, 'asked', leases.until())
+        // `waiting`: it was over its time already, and nobody took it meanwhile
+        if (fresh?.stage === 'asked' || fresh?.stage === 'waiting') freshKeys.hold(fresh, 'asked', leases.until())
       }
     },
     async release ({ entry: { callback: { provider, key } }, attempt }) {
@@ -90,9 +74,4 @@ export function createClaim ({ db, transactions, watches, seal, now, freshKeys, 
       if (fresh?.stage === 'asked') freshKeys.move(fresh, 'waiting')
     },
   }
-}
-
-/** What is known of a callback that cannot be read. */
-function unknownOf (provider: string, key: string): Callback {
-  return { provider, channel: 'back', key, parameters: {}, traceparent: '' }
 }

@@ -29,9 +29,8 @@ export function createErase ({ db, transactions, watches, eventLeases, now, fold
   }
 
   return async function erase (key) {
-    await folding.all()
     const number = await transactions.write(transaction => {
-      folding.whole(transaction) // what is left of the key on a sheet must go, too
+      folding.keyOfAll(key, transaction)
       const entries = selectEntries.all(key)
       eraseEvents(key)
       for (const { seq } of entries) {
@@ -44,6 +43,7 @@ export function createErase ({ db, transactions, watches, eventLeases, now, fold
       }
       return entries.length
     })
+    await folding.clear() // what its sheets say of it must go, too
     transactions.read(() => { db.exec('PRAGMA wal_checkpoint(TRUNCATE)') }) // nor may it rest in the WAL
     return number
   }

@@ -1,8 +1,7 @@
 import type { EventClaim, Journal } from '../journal.ts'
 import { eventName, type HeldEvent, type SqliteParts } from './parts.ts'
 import type { Transaction } from '../../database/sqlite/transactions.ts'
-import { nextEventOf, unpublishedOf } from './fresh/fresh.ts'
-import { publishedLine } from './fresh/sheet-lines.ts'
+import { createMarkFresh } from './fresh/mark-fresh.ts'
 import { createTried } from './tried.ts'
 
 type MarkParts = Pick<SqliteParts, 'db' | 'transactions' | 'watches' | 'eventLeases' | 'clearLeases' | 'now' | 'freshKeys' | 'sheets' | 'folding'>
@@ -18,6 +17,7 @@ export function createMarkPublished ({ db, transactions, watches, eventLeases, c
     UPDATE entries SET status = 'delivered', ended_at = ?1 WHERE seq = ?2 AND status = 'resolved'
       AND NOT EXISTS (SELECT 1 FROM events WHERE seq IN (SELECT seq FROM events_of_key k WHERE k.key = entries.key AND k.provider = entries.provider) AND entry = ?2 AND due_at IS NOT NULL)`)
   const buryEntry = db.prepare(`UPDATE entries SET status = 'buried', ended_at = ?, reason = ?, failures = failures + ? WHERE seq = ? AND status <> 'gone'`)
+  const markFresh = createMarkFresh({ now, freshKeys, sheets })
   const { note, reasonOf } = createTried({ db, now })
 
   /** Runs the act while the claim holds; false when it was lost. */
@@ -29,23 +29,6 @@ export function createMarkPublished ({ db, transactions, watches, eventLeases, c
       transaction.onCommit(() => eventLeases.end(name, attempt))
       return true
     })
-  }
-
-  /** A fresh key whose event was acknowledged stays fresh; false when it is none any more. */
-  function markFresh ({ event, attempt }: EventClaim, { provider, key }: HeldEvent, clearAt: number | undefined, transaction: Transaction): boolean {
-    const fresh = freshKeys.of(provider, key)
-    const sent = fresh && nextEventOf(fresh)
-    if (fresh?.stage !== 'sent' || sent?.event.id !== event.id || sent.event.topic !== event.topic) return false
-    const at = now()
-    const { attempt: before } = sent
-    const { until = 0 } = fresh.held ?? {}
-    sheets.write(publishedLine(fresh, sent, attempt, at, clearAt), transaction)
-    freshKeys.move(fresh, unpublishedOf(fresh) === 1 ? 'done' : 'told', () => Object.assign(sent, { attempt, publishedAt: at, clearAt }))
-    transaction.onRollback(() => {
-      freshKeys.move(fresh, 'sent', () => Object.assign(sent, { attempt: before, publishedAt: undefined, clearAt: undefined }))
-      freshKeys.hold(fresh, 'sent', until)
-    })
-    return true
   }
 
   return {

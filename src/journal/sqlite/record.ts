@@ -1,12 +1,12 @@
-import type { Transaction } from '../../database/sqlite/transactions.ts'
-import type { Claim, Journal, Told } from '../journal.ts'
-import type { Fresh } from './fresh/fresh.ts'
-import { toldLine } from './fresh/sheet-lines.ts'
+import type { Journal } from '../journal.ts'
+import { createRecordFresh } from './fresh/record-fresh.ts'
 import { eventName, type SqliteParts } from './parts.ts'
 
 type RecordParts = Pick<SqliteParts, 'db' | 'transactions' | 'watches' | 'seal' | 'now' | 'numbers' | 'freshKeys' | 'sheets' | 'folding' | 'wakeRecorded'>
 
-export function createRecord ({ db, transactions, watches, seal, now, numbers, freshKeys, sheets, folding, wakeRecorded }: RecordParts): Journal['recordEvents'] {
+export function createRecord (parts: RecordParts): Journal['recordEvents'] {
+  const { db, transactions, watches, seal, now, numbers, freshKeys, folding, wakeRecorded } = parts
+  const recordFresh = createRecordFresh(parts)
   // never due before an earlier one of its key: the head of each key is then met first
   const insert = db.prepare(`
     INSERT INTO events (seq, id, entry, provider, key, follows, type, topic, payload, recorded_at, due_at) VALUES (?9, ?1, ?2, ?3, ?4, ?10, ?5, ?6, ?7, ?8,
@@ -19,20 +19,6 @@ export function createRecord ({ db, transactions, watches, seal, now, numbers, f
   const endWatch = db.prepare(`UPDATE entries SET ended_at = ${done} NULL ELSE ?1 END, status = ${done} 'resolved' ELSE 'delivered' END WHERE seq = ?2 AND status = 'watching'`)
   const tell = db.prepare('UPDATE watches SET gist = ?, final = ?, event = coalesce(event, ?) WHERE provider = ? AND key = ?')
 
-  /** A fresh key that is done with its one ask stays fresh: its events are on the sheet. */
-  function recordFresh (fresh: Fresh, { entry: { callback: { provider, key } }, attempt }: Claim, { events, gist, final }: Told, transaction: Transaction): void {
-    const told = { at: now(), gist, final, events: events.map(event => ({ seq: numbers.event(), event, attempt: 0, publishedAt: undefined, clearAt: undefined })) }
-    const { attempt: before, held: { until = 0 } = {} } = fresh
-    sheets.write(toldLine(fresh, attempt, told), transaction)
-    freshKeys.move(fresh, events.length === 0 ? 'done' : 'told', () => { fresh.attempt = attempt; fresh.told = told })
-    transaction.onRollback(() => {
-      freshKeys.move(fresh, 'asked', () => { fresh.attempt = before; fresh.told = undefined })
-      freshKeys.hold(fresh, 'asked', until)
-    })
-    transaction.onCommit(() => watches.leases.end(watches.nameOf(provider, key), attempt))
-    if (events.length > 0) transaction.wake(wakeRecorded)
-  }
-
   return async function recordEvents (claim, told) {
     const { events, gist, final, askAgainAt } = told
     const { callback: { provider, key } } = claim.entry
@@ -41,7 +27,7 @@ export function createRecord ({ db, transactions, watches, seal, now, numbers, f
       const fresh = freshKeys.of(provider, key)
       if (fresh !== undefined && watches.leases.of(watches.nameOf(provider, key), claim.attempt) === undefined) return false
       if (fresh?.stage === 'asked' && (askAgainAt === undefined || final)) {
-        recordFresh(fresh, claim, told, transaction)
+        recordFresh(fresh, claim.attempt, told, transaction)
         return true
       }
       folding.key(provider, key, transaction)

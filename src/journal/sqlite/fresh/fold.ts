@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { Seal } from '../../../database/seal.ts'
 import type { Transaction } from '../../../database/sqlite/transactions.ts'
+import { Failure } from '../../../domain/failure.ts'
 import { eventName } from '../../event-name.ts'
 import { payloadOf, replyName } from '../../kept-callback.ts'
 import { endOf, unpublishedOf, type Fresh } from './fresh.ts'
@@ -29,7 +30,8 @@ export function createFold ({ db, seal, sheets, freshKeys }: FoldParts) {
     try {
       const { reply, ...rest } = fresh.callback ?? sheets.callbackOf(fresh)
       return { payload: seal.close(payloadOf(rest), fresh.id), reply: reply === undefined ? null : seal.close(JSON.stringify(reply), replyName(fresh.id)) }
-    } catch {
+    } catch (thrown) {
+      if (!isUnreadable(thrown)) throw thrown // a disk that cannot be read now may be read later
       return { payload: damaged, reply: null }
     }
   }
@@ -62,6 +64,13 @@ export function createFold ({ db, seal, sheets, freshKeys }: FoldParts) {
     foldEntry(fresh)
     foldWatch(fresh)
     foldEvents(fresh)
-    transaction.onRollback(freshKeys.remove(fresh).restore)
+    const { restore, forget } = freshKeys.remove(fresh)
+    transaction.onRollback(restore)
+    transaction.onCommit(forget)
   }
+}
+
+/** Whether a callback is damaged for good. */
+export function isUnreadable (thrown: unknown): boolean {
+  return thrown instanceof Failure && thrown.code === 'JOURNAL_UNREADABLE'
 }

@@ -25,16 +25,16 @@ export interface FreshLimits {
 export interface Folding {
   /** Folds one key, so that the operation finds it in the tables. */
   key (provider: string, key: string, transaction: Transaction): void
+  /** The same, of whatever provider. */
+  keyOfAll (key: string, transaction: Transaction): void
   /** Looks whether there is something to fold, and does so beside what is committed anyway. */
   tidy (): void
-  /** Folds those whose claim is over its time: the tables give it to the next one. */
-  overdue (): Promise<void>
   /** Folds those that are done; also those older than a minute; all that are there now. */
   done (): Promise<void>
   aged (): Promise<void>
   all (): Promise<void>
-  /** Folds all of them at once. No sheet is left. */
-  whole (transaction: Transaction): void
+  /** Folds all that are there now, and leaves none of their sheets. */
+  clear (): Promise<void>
   /** Folds as many as a stop leaves time for: what stays on its sheet is found there at the next start. */
   end (): Promise<void>
 }
@@ -52,19 +52,27 @@ export function createFolding ({ transactions, now, limits: { keys, told: mostTo
   let isTidying = false
   let doneSince: number | undefined
 
+  /** Also one that comes from a time that is yet to be: the clock went back, and what came after it must not wait for that. */
   function isAged (): boolean {
-    return (oldest.first()?.receivedAt ?? Infinity) < now() - age
+    const { receivedAt } = oldest.first() ?? { receivedAt: now() }
+    return Math.abs(now() - receivedAt) > age
   }
 
   function isEnough (): boolean {
-    if (done.first() === undefined && !(freshKeys.size() === 0 && sheets.isLeft())) doneSince = undefined
+    if (done.first() === undefined && !sheets.isLeft(freshKeys.firstSheet())) doneSince = undefined
     else doneSince ??= now()
-    return done.size() >= enough || (doneSince !== undefined && now() - doneSince >= patience)
+    return done.size() >= enough || (doneSince !== undefined && Math.abs(now() - doneSince) >= patience)
   }
 
   /** The next one that should be folded, if any. */
   function next (): Fresh | undefined {
     return done.first() ?? (told.size() > mostTold ? told.first() : undefined) ?? (freshKeys.size() > keys || isAged() ? oldest.first() : undefined)
+  }
+
+  /** The next one of those up to a sheet. */
+  function upTo (sheet: number): Fresh | undefined {
+    const fresh = oldest.first()
+    return fresh !== undefined && fresh.sheet <= sheet ? fresh : undefined
   }
 
   function foldThose (give: () => Fresh | undefined, transaction: Transaction): number {
@@ -85,33 +93,35 @@ export function createFolding ({ transactions, now, limits: { keys, told: mostTo
     if (isTidying || !(isEnough() || told.size() > mostTold || freshKeys.size() > keys || isAged())) return
     isTidying = true
     doneSince = undefined
-    transactions.write(transaction => foldThose(next, transaction)).then(() => { isTidying = false; tidy() }, () => { isTidying = false }) // what could not be written stays fresh, and the journal has told of its trouble
+    transactions.write(transaction => foldThose(next, transaction)).then(number => {
+      isTidying = false
+      if (number > 0) tidy()
+    }, () => { isTidying = false }) // what could not be written stays fresh, and the journal has told of its trouble
+  }
+
+  function foldOne (fresh: Fresh, transaction: Transaction): void {
+    fold(fresh, transaction)
+    sheets.drop(transaction, freshKeys.firstSheet())
   }
 
   return {
     key (provider, key, transaction) {
       const fresh = freshKeys.of(provider, key)
-      if (fresh === undefined) return
-      fold(fresh, transaction)
-      sheets.drop(transaction, freshKeys.firstSheet())
+      if (fresh !== undefined) foldOne(fresh, transaction)
+    },
+    keyOfAll (key, transaction) {
+      for (const fresh of freshKeys.ofAll(key)) foldOne(fresh, transaction)
     },
     tidy,
-    async overdue () {
-      const time = now()
-      for (let fresh = freshKeys.overdue(time); fresh !== undefined; fresh = freshKeys.overdue(time)) {
-        const { provider, key } = fresh
-        await transactions.write(transaction => { if (freshKeys.of(provider, key) === fresh) fold(fresh!, transaction) })
-      }
-    },
     done: () => foldWhile(done.first),
     aged: () => foldWhile(() => done.first() ?? (isAged() ? oldest.first() : undefined)),
     async all () {
-      const last = freshKeys.newest()
-      if (last !== undefined) await foldWhile(() => { const fresh = oldest.first(); return fresh === undefined || fresh.seq > last ? undefined : fresh })
+      const last = sheets.last()
+      await foldWhile(() => upTo(last))
     },
-    whole (transaction) {
-      for (let fresh = oldest.first(); fresh !== undefined; fresh = oldest.first()) fold(fresh, transaction)
-      sheets.drop(transaction)
+    async clear () {
+      const last = sheets.last()
+      while (upTo(last) !== undefined || sheets.isLeft(last + 1)) await transactions.write(transaction => foldThose(() => upTo(last), transaction))
     },
     async end () {
       const latest = performance.now() + stopTime

@@ -8,15 +8,17 @@ export const mostCallbacks = 4096
 /** All fresh keys of this process, and the lines in which they stand. */
 export interface FreshKeys {
   of (provider: string, key: string): Fresh | undefined
+  /** The same key, of whatever provider. */
+  ofAll (key: string): readonly Fresh[]
   add (fresh: Fresh): void
-  /** Takes it from its place; `restore` puts it back as it was. */
-  remove (fresh: Fresh): { readonly restore: () => void }
-  /** Moves it on to the end of its next line; `change` is what happens to it meanwhile. */
-  move (fresh: Fresh, stage: Fresh['stage'], change?: () => void): void
+  /** Takes it from its place. */
+  remove (fresh: Fresh): Removed
+  /** Moves it on to the end of its next line; `change` is what happens to it meanwhile. What it gives takes all of that back. */
+  move (fresh: Fresh, stage: Fresh['stage'], change?: () => void): (undo: () => void) => void
   /** It is claimed until then. */
   hold (fresh: Fresh, stage: 'asked' | 'sent', until: number): void
-  /** The first of those whose claim is over its time. */
-  overdue (now: number): Fresh | undefined
+  /** Those whose claim is over its time may be claimed again. */
+  expire (now: number): void
   waiting (provider: string): Line<Fresh>
   readonly told: Line<Fresh>
   readonly done: Line<Fresh>
@@ -25,9 +27,14 @@ export interface FreshKeys {
   size (): number
   /** The oldest sheet that one of them needs. */
   firstSheet (): number | undefined
-  /** The number of the entry that came last; undefined when there is none. */
-  newest (): number | undefined
   count (): { readonly waiting: number, readonly unpublished: number, readonly oldestWaiting: number | undefined }
+}
+
+export interface Removed {
+  /** Puts it back as it was. */
+  restore (): void
+  /** Nothing of what it held stays in memory: lines may name it for a while. */
+  forget (): void
 }
 
 export function createFreshKeys (): FreshKeys {
@@ -39,7 +46,7 @@ export function createFreshKeys (): FreshKeys {
   const warm = createLine<Fresh>(({ stage, callback }) => stage === 'waiting' && callback !== undefined)
   const held = createLine<FreshHeld>(item => item.fresh.held === item)
   const inUse = createSheetsInUse()
-  let newest = 0
+  let latest = 0
   const number = { all: 0, done: 0, unpublished: 0 }
 
   function keysOf (provider: string): Map<string, Fresh> {
@@ -55,9 +62,22 @@ export function createFreshKeys (): FreshKeys {
   }
 
   function line (fresh: Fresh): void {
-    if (fresh.stage === 'waiting') waitingOf(fresh.provider).add(fresh)
-    else if (fresh.stage === 'told') told.add(fresh)
+    if (fresh.stage === 'told') told.add(fresh)
     else if (fresh.stage === 'done') done.add(fresh)
+    else if (fresh.stage === 'waiting') {
+      waitingOf(fresh.provider).add(fresh)
+      if (fresh.callback === undefined) return
+      warm.add(fresh)
+      cool()
+    }
+  }
+
+  function cool (): void {
+    while (warm.size() > mostCallbacks) {
+      const fresh = warm.take()
+      if (fresh === undefined) return
+      fresh.callback = undefined // it is on its sheet
+    }
   }
 
   function counted (fresh: Fresh, by: 1 | -1): void {
@@ -73,25 +93,31 @@ export function createFreshKeys (): FreshKeys {
     line(fresh)
   }
 
-  function cool (): void {
-    while (warm.size() > mostCallbacks) {
-      const fresh = warm.take()
-      if (fresh === undefined) return
-      fresh.callback = undefined // it is on its sheet
-    }
+  function keep (item: FreshHeld): void {
+    item.fresh.held = item
+    if (item.until < latest) held.putBack(item, ({ until }) => until > item.until) // the clock went back, or a claim was given back
+    else held.add(item)
+    latest = Math.max(latest, item.until)
+  }
+
+  function moveTo (fresh: Fresh, stage: Fresh['stage'], change?: () => void): void {
+    counted(fresh, -1)
+    change?.()
+    fresh.stage = stage
+    fresh.held = undefined
+    counted(fresh, 1)
+    line(fresh)
   }
 
   return {
     of: (provider, key) => byProvider.get(provider)?.get(key),
+    ofAll: key => [...byProvider.values()].flatMap(keys => keys.get(key) ?? []),
     add (fresh) {
       enter(fresh)
-      newest = fresh.seq
       oldest.add(fresh)
-      warm.add(fresh)
-      cool()
     },
     remove (fresh) {
-      const { stage } = fresh
+      const { stage, held: item } = fresh
       counted(fresh, -1)
       fresh.stage = 'folded'
       fresh.held = undefined
@@ -101,26 +127,31 @@ export function createFreshKeys (): FreshKeys {
         restore () {
           fresh.stage = stage
           enter(fresh)
-          oldest.add(fresh)
+          oldest.putBack(fresh, ({ seq }) => seq > fresh.seq)
+          if (item !== undefined) keep(item)
+        },
+        forget () {
+          fresh.callback = undefined
+          fresh.told = undefined
         },
       }
     },
     move (fresh, stage, change) {
-      counted(fresh, -1)
-      change?.()
-      fresh.stage = stage
-      fresh.held = undefined
-      counted(fresh, 1)
-      line(fresh)
+      const { stage: before, held: item } = fresh
+      moveTo(fresh, stage, change)
+      return undo => {
+        moveTo(fresh, before, undo)
+        if (item !== undefined) keep(item)
+      }
     },
     hold (fresh, stage, until) {
       fresh.stage = stage
-      fresh.held = { fresh, until }
-      held.add(fresh.held)
+      keep({ fresh, until })
     },
-    overdue (now) {
-      const first = held.first()
-      return first !== undefined && first.until <= now ? held.take()?.fresh : undefined
+    expire (now) {
+      for (let first = held.first(); first !== undefined && first.until <= now; first = held.first()) {
+        moveTo(first.fresh, first.fresh.stage === 'asked' ? 'waiting' : 'told')
+      }
     },
     waiting: waitingOf,
     told,
@@ -128,7 +159,6 @@ export function createFreshKeys (): FreshKeys {
     oldest,
     size: () => number.all,
     firstSheet: inUse.first,
-    newest: () => number.all === 0 ? undefined : newest,
     count () {
       const waits = number.all - number.done
       const first = waits === 0 ? undefined : oldest.find(({ stage }) => stage !== 'done')

@@ -1,6 +1,8 @@
 /** First in, first out. What is no longer wanted is passed over when it comes to the front, so that nothing must be looked for in the middle. */
 export interface Line<T> {
   add (item: T): void
+  /** Puts it before the first one that comes after it. */
+  putBack (item: T, isAfter: (other: T) => boolean): void
   /** The first one that is still wanted; it stays. */
   first (): T | undefined
   /** The same, and it leaves. */
@@ -11,12 +13,21 @@ export interface Line<T> {
   size (): number
 }
 
-/** Places at the front that may be empty before the others move up. */
-const most = 4096
+/** Places that may be empty, or hold what is no longer wanted, before the others move up. */
+const few = 4096
 
 export function createLine<T> (isWanted: (item: T) => boolean): Line<T> {
   let items: (T | undefined)[] = []
   let front = 0
+  let most = few
+
+  /** The line is never more than twice as long as is wanted: also behind a first one that stays for long, and when items come back again and again. */
+  function moveUp (): void {
+    if (items.length < most) return
+    items = [...new Set(items.slice(front).filter(item => isWanted(item as T)))]
+    front = 0
+    most = Math.max(few, items.length * 2)
+  }
 
   function first (): T | undefined {
     for (; front < items.length; front++) {
@@ -30,16 +41,20 @@ export function createLine<T> (isWanted: (item: T) => boolean): Line<T> {
   }
 
   return {
-    add (item) { items.push(item) },
+    add (item) {
+      moveUp()
+      items.push(item)
+    },
+    putBack (item, isAfter) {
+      moveUp()
+      let place = front
+      while (place < items.length && !isAfter(items[place] as T)) place++
+      items.splice(place, 0, item)
+    },
     first,
     take () {
       const item = first()
-      if (item === undefined) return undefined
-      items[front++] = undefined
-      if (front >= most && front * 2 > items.length) {
-        items = items.slice(front)
-        front = 0
-      }
+      if (item !== undefined) items[front++] = undefined
       return item
     },
     find (isWantedHere) {

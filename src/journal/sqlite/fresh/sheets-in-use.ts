@@ -7,14 +7,15 @@ export interface SheetsInUse {
 }
 
 export function createSheetsInUse (): SheetsInUse {
-  let uses = new Map<number, number>() // in their order
+  let uses = new Map<number, number>()
+  let isInOrder = true
   let last = 0
 
   return {
     add (sheet) {
       const number = uses.get(sheet)
       uses.set(sheet, (number ?? 0) + 1)
-      if (number === undefined && sheet < last) uses = new Map([...uses].toSorted(([a], [b]) => a - b)) // one that was put back
+      if (number === undefined && sheet < last) isInOrder = false // one that was put back
       last = Math.max(last, sheet)
     },
     remove (sheet) {
@@ -22,6 +23,10 @@ export function createSheetsInUse (): SheetsInUse {
       if (number > 1) uses.set(sheet, number - 1)
       else uses.delete(sheet)
     },
-    first: () => uses.keys().next().value,
+    first () {
+      if (!isInOrder) uses = new Map([...uses].toSorted(([a], [b]) => a - b))
+      isInOrder = true
+      return uses.keys().next().value
+    },
   }
 }
