@@ -902,6 +902,88 @@ export function journalContract (t: Test, open: OpenJournal): void {
     t.same(await journal.claimExpired(10), [])
   })
 
+  /** What a key is worth at each stage of its life, whether it was just appended or was there for long. */
+  const stages: { readonly [title: string]: { readonly act: (given: Given) => Promise<unknown>, readonly count: object, readonly status: string, readonly due: readonly [claims: number, events: number] } } = {
+    'waits': { act: async () => undefined, count: { waiting: 1, buried: 0, unpublished: 0, oldestWaiting: start }, status: 'waiting', due: [1, 0] },
+    'was released': { act: async ({ journal, one }) => journal.release(await one()), count: { waiting: 1, buried: 0, unpublished: 0, oldestWaiting: start }, status: 'waiting', due: [1, 0] },
+    'was asked for, too long ago': { act: async ({ one, clock }) => { await one(); clock.now += lease }, count: { waiting: 1, buried: 0, unpublished: 0, oldestWaiting: start }, status: 'waiting', due: [1, 0] },
+    'was told': { act: async ({ journal, one }) => journal.recordEvents(await one(), told('k')), count: { waiting: 1, buried: 0, unpublished: 1, oldestWaiting: start }, status: 'waiting', due: [0, 1] },
+    'had its event released': { act: async ({ journal, one, event }) => { await journal.recordEvents(await one(), told('k')); await journal.releaseEvent(await event()) }, count: { waiting: 1, buried: 0, unpublished: 1, oldestWaiting: start }, status: 'waiting', due: [0, 1] },
+    'had its event sent, too long ago': { act: async ({ journal, one, event, clock }) => { await journal.recordEvents(await one(), told('k')); await event(); clock.now += lease }, count: { waiting: 1, buried: 0, unpublished: 1, oldestWaiting: start }, status: 'waiting', due: [0, 1] },
+    'is delivered': { act: async ({ journal, one, event }) => { await journal.recordEvents(await one(), told('k')); await journal.markPublished(await event()) }, count: { waiting: 0, buried: 0, unpublished: 0 }, status: 'delivered', due: [0, 0] },
+    'had nothing to say': { act: async ({ journal, one }) => journal.recordEvents(await one(), told('k', { events: [] })), count: { waiting: 0, buried: 0, unpublished: 0 }, status: 'delivered', due: [0, 0] },
+  }
+
+  for (const [title, { act, count, status, due: [claims, events] }] of Object.entries(stages)) {
+    test(`a key that ${title} is counted, listed and due alike, before and after it was looked at and after a restart`, async (t, given) => {
+      const { journal, reopen, keepsLeases } = given
+      const { id } = await journal.append(callback('k'))
+      await act(given)
+      t.same(await journal.count(), count)
+      t.match(await journal.show(id), { status, attempts: 0 })
+      t.same(await journal.count(), count, 'after it was looked at')
+      t.match((await journal.list({ key: 'k' })).entries, [{ id, status }])
+      const reopened = await reopen?.()
+      const now = reopened ?? journal
+      t.same(await now.count(), count, 'after a restart')
+      if (keepsLeases && reopened !== undefined) return
+      t.same([(await now.claim('tokenio', 10)).length, (await now.claimEvents(10)).length], [claims, events])
+    })
+
+    test(`a second callback of a key that ${title} is asked for after the first, and told after it`, async (t, given) => {
+      const { journal, one, event } = given
+      await journal.append(callback('k'))
+      await act(given)
+      const second = await journal.append(callback('k', { a: 2 }))
+      if (claims === 1) await journal.recordEvents(await one(), told('k', { events: [] }))
+      const claim = await one()
+      t.equal(claim.entry.id, second.id)
+      const last = told('k')
+      await journal.recordEvents(claim, last)
+      t.same(await journal.lastEvent('tokenio', 'k'), last.events[0])
+      if (events === 1) await journal.markPublished(await event())
+      t.equal((await event()).event.id, last.events[0]!.id)
+    })
+
+    test(`a key that ${title} can be erased, and its claims with it`, async (t, given) => {
+      const { journal, none, one } = given
+      const { id } = await journal.append(callback('k'))
+      await act(given)
+      t.equal(await journal.erase('k'), 1)
+      t.same(await journal.count(), { waiting: 0, buried: 0, unpublished: 0 })
+      t.same([await journal.show(id), await journal.lastEvent('tokenio', 'k')], [undefined, undefined])
+      await none()
+      t.same(await journal.claimEvents(10), [])
+      t.same(await journal.append(callback('k')), { id, isNew: false, reply: undefined })
+      t.ok((await journal.append(callback('k', { a: 2 }))).isNew)
+      t.ok(await journal.recordEvents(await one(), told('k')))
+    })
+  }
+
+  test('a second callback of a key whose first one is claimed waits for it, and makes it due again at once', async (t, { journal, one, none, clock }) => {
+    await journal.append(callback('k', { a: 1 }))
+    const first = await one()
+    const { id } = await journal.append(callback('k', { a: 2 }))
+    await none()
+    t.ok(await journal.reschedule(first, clock.now + 60_000, away))
+    const again = await one()
+    t.same([again.entry.id, again.streak], [first.entry.id, 1])
+    t.ok(await journal.recordEvents(again, told('k')))
+    t.equal((await one()).entry.id, id)
+  })
+
+  test('both events of a key that is written nowhere else are cleared once, the later one of a topic only', async (t, { journal, one, event, clock }) => {
+    await journal.append(callback('k'))
+    const [first, second, other] = [...told('k').events, ...told('k').events, ...told('k', {}, 'u/k').events]
+    await journal.recordEvents(await one(), told('k', { events: [first!, other!, second!] }))
+    for (let i = 0; i < 3; i++) await journal.markPublished(await event(), clock.now + 900)
+    clock.now += 900
+    const expired = await journal.claimExpired(10)
+    t.same(expired.map(({ topic, eventId }) => [topic, eventId]).toSorted(), [['t/k', second!.id], ['u/k', other!.id]])
+    for (const each of expired) await journal.markCleared(each)
+    t.same([await journal.claimExpired(10), await journal.claimEvents(10)], [[], []])
+  })
+
   test('counts what waits, what is buried and what is unpublished', async (t, { journal, clock }) => {
     t.same(await journal.count(), { waiting: 0, buried: 0, unpublished: 0 })
     await buried(journal, 'a')

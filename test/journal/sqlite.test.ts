@@ -84,6 +84,49 @@ void t.test('what append acknowledged is there after kill -9', async t => {
   t.equal(claims[0]?.entry.id, String(id))
 })
 
+/** What a process did before it was killed, and what the next one finds: waiting keys, recorded ones, published ones. */
+const stages: { readonly [title: string]: { readonly acts: string, readonly found: { readonly claims: number, readonly events: number, readonly count: { readonly waiting: number, readonly unpublished: number } } } } = {
+  'appended': { acts: '', found: { claims: 10, events: 0, count: { waiting: 10, unpublished: 0 } } },
+  'asked for': { acts: 'await claim()', found: { claims: 10, events: 0, count: { waiting: 10, unpublished: 0 } } },
+  'told': { acts: 'await tell(await claim())', found: { claims: 0, events: 10, count: { waiting: 10, unpublished: 20 } } },
+  'sent': { acts: 'await tell(await claim()); await journal.claimEvents(10)', found: { claims: 0, events: 10, count: { waiting: 10, unpublished: 20 } } },
+  'published in part': { acts: 'await tell(await claim()); await publish()', found: { claims: 0, events: 10, count: { waiting: 10, unpublished: 10 } } },
+  'done': { acts: 'await tell(await claim()); await publish(); await publish()', found: { claims: 0, events: 0, count: { waiting: 0, unpublished: 0 } } },
+  'folded': { acts: 'await tell(await claim()); await publish(); await journal.list({})', found: { claims: 0, events: 10, count: { waiting: 10, unpublished: 10 } } },
+}
+
+for (const [title, { acts, found }] of Object.entries(stages)) {
+  void t.test(`a key that was ${title} when the process was killed goes on from there, and its repeats are repeats`, async t => {
+    const file = join(t.testdir(), 'journal.db')
+    const writer = child(t, `
+      const journal = await openSqliteJournal({ file: ${JSON.stringify(file)}, keys: [] })
+      const claim = () => journal.claim('tokenio', 10)
+      const event = (key, n) => ({ id: key + n, type: 'x', topic: 't/' + key, payload: JSON.stringify({ key, n }) })
+      const tell = claims => Promise.all(claims.map(claim => { const { key } = claim.entry.callback; return journal.recordEvents(claim, { events: [event(key, 1), event(key, 2)], gist: 'g', final: false }) }))
+      const publish = async () => Promise.all((await journal.claimEvents(10)).map(claim => journal.markPublished(claim)))
+      const appended = await Promise.all(Array.from({ length: 10 }, (_, i) => journal.append({ provider: 'tokenio', channel: 'back', key: 'k' + i, parameters: {}, traceparent: '' })))
+      ${acts}
+      process.stdout.write(JSON.stringify(appended.map(({ id }) => id)))
+      setInterval(() => {}, 1000)`)
+    const [said] = await once(writer.stdout, 'data') as [Buffer]
+    writer.kill('SIGKILL')
+    await once(writer, 'exit')
+    const journal = await openSqliteJournal({ file, keys: [] })
+    t.teardown(() => journal.close())
+    const { waiting, unpublished, buried } = await journal.count()
+    t.same({ waiting, unpublished, buried }, { ...found.count, buried: 0 })
+    const claims = await journal.claim('tokenio', 100)
+    const events = await journal.claimEvents(100)
+    t.same([claims.length, events.length], [found.claims, found.events])
+    const next = found.count.unpublished === 10 ? 2 : 1
+    t.same(events.map(({ event: { id } }) => id).toSorted(), Array.from({ length: found.events }, (_, i) => `k${i}${next}`))
+    const again = await Promise.all(Array.from({ length: 10 }, (_, i) => journal.append({ provider: 'tokenio', channel: 'back', key: `k${i}`, parameters: {}, traceparent: '' })))
+    t.same(again.map(({ id, isNew }) => [id, isNew]), (JSON.parse(String(said)) as string[]).map(id => [id, false]))
+    t.ok(await Promise.all(claims.map(claim => journal.recordEvents(claim, told(claim.entry.callback.key)))).then(kept => kept.every(Boolean)))
+    t.ok(await Promise.all(events.map(claim => journal.markPublished(claim))).then(kept => kept.every(Boolean)))
+  })
+}
+
 const unreadable: { readonly [title: string]: (file: string) => void } = {
   'text': file => { writeFileSync(file, 'not a database '.repeat(1000)) },
   'a file cut short': file => { truncateSync(file, 3 * 4096) },

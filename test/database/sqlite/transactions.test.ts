@@ -51,3 +51,41 @@ void t.test('what was asked for on commit happens once, and only when it is dura
   await insert(1)
   t.same(happened, [])
 })
+
+void t.test('what was changed in memory is taken back in the reverse order, before the operation is tried alone', async t => {
+  const { transactions, insert } = open(t)
+  const happened: string[] = []
+  const write = (name: string, act = (): void => {}) => transactions.write(transaction => {
+    happened.push(name)
+    transaction.onRollback(() => { happened.push(`no ${name}`) })
+    act()
+  })
+  await Promise.allSettled([write('one'), write('two'), write('bad', () => { throw new Error('bad') })])
+  t.same(happened, ['one', 'two', 'bad', 'no bad', 'no two', 'no one', 'one', 'two', 'bad', 'no bad'])
+  await insert(1)
+  t.equal(happened.length, 10, 'and never of what is durable')
+})
+
+void t.test('what comes before the commit happens once, within it, and what it throws fails all', async t => {
+  const { db, transactions, rows } = open(t)
+  let times = 0
+  const last = (): void => { times++; db.exec('INSERT INTO rows (n) VALUES (7)') }
+  const act = () => transactions.write(transaction => { transaction.beforeCommit(last) })
+  await Promise.all([act(), act()])
+  t.same([times, rows()], [1, [7]])
+  const undone: string[] = []
+  const answers = await Promise.allSettled([act(), transactions.write(transaction => { transaction.onRollback(() => { undone.push('undone') }) })])
+  t.same(answers.map(({ status }) => status), ['rejected', 'fulfilled'], 'the row is there already')
+  t.same(undone, ['undone'])
+})
+
+void t.test('what is asked for on close is done while it can still be written, once', async t => {
+  const { transactions, insert, rows } = open(t)
+  let times = 0
+  transactions.onClose(async () => { times++; await insert(2) })
+  const first = insert(1)
+  await Promise.all([transactions.close(), transactions.close()])
+  await first
+  t.same([times, rows()], [1, [1, 2]])
+  await t.rejects(insert(3), { code: 'JOURNAL_UNAVAILABLE' })
+})
