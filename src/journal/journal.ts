@@ -100,7 +100,7 @@ export interface Claim {
   readonly asks: number
   /** Which refused callback of its key this one is, from 1; 0 when it was not refused. */
   readonly refusals: number
-  /** The gist of the key's last event. */
+  /** The gist of the key's last event; after the final one nothing is compared with it, and it may be absent. */
   readonly gist: string | undefined
   /** True once the key had its final event: nothing follows, nothing is asked. */
   readonly final: boolean

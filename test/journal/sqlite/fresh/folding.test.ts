@@ -40,6 +40,24 @@ void t.test('a claim that is over its time, and that nobody took meanwhile, may 
   t.same(await journal.claimEvents(1), [])
 })
 
+void t.test('a claim that is renewed after its time, before anybody took it, is held again', async t => {
+  const { open, clock } = await openParts(t)
+  const journal = open()
+  await journal.append(callback('k'))
+  const [claim] = await journal.claim('tokenio', 1)
+  clock.now += 20_000
+  await journal.claim('oid4vp', 1) // looks at what is over its time
+  await journal.renew([claim!])
+  t.same(await journal.claim('tokenio', 1), [])
+  t.ok(await journal.recordEvents(claim!, told('k')))
+  const [event] = await journal.claimEvents(1)
+  clock.now += 20_000
+  await journal.claimEvents(0)
+  await journal.renewEvents([event!])
+  t.same(await journal.claimEvents(1), [])
+  t.ok(await journal.markPublished(event!))
+})
+
 void t.test('a claim whose fold failed still ends by its lease', async t => {
   const { open, clock, db } = await openParts(t)
   const journal = open()
