@@ -979,7 +979,7 @@ export function journalContract (t: Test, open: OpenJournal): void {
     for (let i = 0; i < 3; i++) await journal.markPublished(await event(), clock.now + 900)
     clock.now += 900
     const expired = await journal.claimExpired(10)
-    t.same(expired.map(({ topic, eventId }) => [topic, eventId]).toSorted(), [['t/k', second!.id], ['u/k', other!.id]])
+    t.same(Object.fromEntries(expired.map(({ topic, eventId }) => [topic, eventId])), { 't/k': second!.id, 'u/k': other!.id })
     for (const each of expired) await journal.markCleared(each)
     t.same([await journal.claimExpired(10), await journal.claimEvents(10)], [[], []])
   })
