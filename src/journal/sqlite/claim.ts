@@ -15,7 +15,8 @@ export function createClaim (parts: ClaimParts): Pick<Journal, 'claim' | 'renew'
   const { db, transactions, watches, seal, now, freshKeys, folding, bury } = parts
   const takeFresh = createClaimFresh(parts)
   const { leases, nameOf } = watches
-  const selectDue = db.prepare('SELECT key, coalesce(head, watching) AS seq, attempt, gist, final FROM watches WHERE provider = ? AND due_at <= ? ORDER BY due_at LIMIT ?')
+  // read as far as is needed: a bound LIMIT would have SQLite plan the statement anew each time
+  const selectDue = db.prepare('SELECT key, coalesce(head, watching) AS seq, attempt, gist, final FROM watches WHERE provider = ? AND due_at <= ? ORDER BY due_at')
   const selectEntry = db.prepare('SELECT id, received_at, failures, streak, asks, refusal, payload, reply FROM entries WHERE seq = ?')
 
   /** Half of a claim, at least, is for keys of the tables, half for fresh ones: neither waits for the other. */
@@ -29,9 +30,8 @@ export function createClaim (parts: ClaimParts): Pick<Journal, 'claim' | 'renew'
 
   /** What can be read of the due keys that nobody holds, and those that cannot be read. */
   function takeKept (provider: string, limit: number, { claims, unreadable }: Taken): void {
-    const due = selectDue.all(provider, now(), limit + leases.size()) as unknown as DueRow[] // held ones stay due, and are passed over
-    for (const row of due) {
-      if (claims.length === limit) break
+    if (claims.length >= limit) return
+    for (const row of selectDue.iterate(provider, now()) as Iterable<unknown> as Iterable<DueRow>) { // held ones stay due, and are passed over
       const name = nameOf(provider, row.key)
       if (leases.isHeld(name)) continue
       const entry = selectEntry.get(row.seq) as unknown as EntryRow
@@ -43,6 +43,7 @@ export function createClaim (parts: ClaimParts): Pick<Journal, 'claim' | 'renew'
       } catch (thrown) {
         unreadable.push({ claim: claimOf({ id: entry.id, callback: unknownOf(provider, row.key), receivedAt: entry.received_at }), thrown })
       }
+      if (claims.length === limit) break
     }
   }
 
