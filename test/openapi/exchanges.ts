@@ -21,9 +21,10 @@ function dependsOnWhatWas (path: string): boolean {
   return path.includes('{') || path.endsWith('/fetch-iota-response') || path.endsWith('/bank-callback') || path === '/v1/backup'
 }
 
-/** Nobody's path: what a right request of it is answered with depends on what was there before. */
+/** The path of the state that the body names, or nobody's: what a right request of it is answered with depends on what was there before. */
 function elsewhere ({ url, expected, ...exchange }: Exchange): Exchange {
-  return { ...exchange, url: url.replaceAll(/\{\w+\}/g, 'nobody'), ...expected === undefined || expected === 200 ? {} : { expected } }
+  const [, state = 'nobody'] = /(?:"state":"|(?:^|&)state=)([^"&]{1,200})/.exec(exchange.body ?? '') ?? []
+  return { ...exchange, url: url.replaceAll(/\{\w+\}/g, encodeURIComponent(state)), ...expected === undefined || expected === 200 ? {} : { expected } }
 }
 
 function ofMethod (path: string, method: string, operation: Operation | undefined): Exchange[] {
