@@ -249,17 +249,20 @@ void t.test('a full disk refuses callbacks, loses none, and is forgotten once th
     const journal = await openSqliteJournal({ file: ${JSON.stringify(file)}, keys: [], onTrouble: ({ code }) => { troubles.push(code) } })
     const limit = size => execFileSync('prlimit', ['--pid', String(process.pid), '--fsize=' + size + ':'])
     const append = i => journal.append({ provider: 'tokenio', channel: 'back', key: 'k' + i, parameters: { text: 'x'.repeat(20000) }, traceparent: '' })
+    await append(9000)
+    const before = (await journal.list({})).entries.length
     limit(1000000)
     let taken = 0, refused
     while (refused === undefined && taken < 1000) await append(taken).then(() => { taken++ }, thrown => { refused = thrown })
     const together = await Promise.allSettled([append(taken), append(taken + 1), append(taken + 2)])
     taken += together.filter(({ status }) => status === 'fulfilled').length
+    const shown = (await journal.list({})).entries.some(({ key }) => key === 'k9000')
     limit('unlimited')
     const { isNew } = await append(5000)
     await journal.check()
     const kept = (await journal.claim('tokenio', 10000)).length
-    process.stdout.write(JSON.stringify({ code: refused?.code, status: refused?.status, trouble: troubles[0], isNew, more: kept - taken, some: taken > 10 }))
+    process.stdout.write(JSON.stringify({ code: refused?.code, status: refused?.status, trouble: troubles[0], isNew, more: kept - taken, some: taken > 10, before, shown }))
     await journal.close()`)
   const [said] = await once(limited.stdout, 'data') as [Buffer]
-  t.same(JSON.parse(String(said)), { code: 'JOURNAL_UNAVAILABLE', status: 503, trouble: 'JOURNAL_UNAVAILABLE', isNew: true, more: 1, some: true })
+  t.same(JSON.parse(String(said)), { code: 'JOURNAL_UNAVAILABLE', status: 503, trouble: 'JOURNAL_UNAVAILABLE', isNew: true, more: 2, some: true, before: 1, shown: true })
 })
