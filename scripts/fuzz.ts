@@ -29,7 +29,7 @@ for (let turn = 0; Date.now() < end && process.exitCode === undefined; turn++) {
   const { claim, property, numRuns } = turn % 2 === 0 ? wire[(turn >> 1) % wire.length]! : { ...claims[(turn >> 1) % claims.length]!, numRuns: 500 }
   const checked = await fc.check(property, { numRuns, plugins: [fc.interruptAfterTimeLimit(Math.max(1, end - Date.now()))] })
   runs.set(claim, (runs.get(claim) ?? 0) + checked.numRuns)
-  if (checked.failed && checked.counterexample !== null) fail(`${claim}\nseed ${checked.seed}: ${JSON.stringify(checked.counterexample)}\n${String((checked.errorInstance as Error | undefined)?.stack)}`)
+  if (checked.failed && checked.counterexample !== null) report(`${claim}\nseed ${checked.seed}: ${JSON.stringify(checked.counterexample)}\n${String((checked.errorInstance as Error | undefined)?.stack)}`)
   await look()
 }
 conclude()
@@ -39,9 +39,9 @@ for (const close of closers.toReversed()) await close()
 async function look (): Promise<void> {
   const asked = performance.now()
   const status = await fetch(`${target.url}/livez`, { signal: AbortSignal.timeout(5_000) }).then(async reply => { await reply.body?.cancel(); return reply.status }, String)
-  if (status !== 200) fail(`/livez: ${status} after ${Math.round(performance.now() - asked)} ms, exit code ${target.child.exitCode}`)
+  if (status !== 200) report(`/livez: ${status} after ${Math.round(performance.now() - asked)} ms, exit code ${target.child.exitCode}`)
   const faults = target.faults()
-  if (faults.length > 0) fail(`logged: ${JSON.stringify(faults.slice(0, 3))}`)
+  if (faults.length > 0) report(`logged: ${JSON.stringify(faults.slice(0, 3))}`)
   samples.push({ at: Date.now(), mib: target.mib() })
   if (Date.now() - said < 60_000) return
   said = Date.now()
@@ -52,7 +52,7 @@ function conclude (): void {
   const { first, last, isFlat } = judge(samples)
   const ofWire = wire.map(({ claim }) => `${runs.get(claim) ?? 0} ${claim}`).join(', ')
   const memory = `memory: at least ${first.toFixed(0)} MiB in the first quarter, ${last.toFixed(0)} MiB in the last`
-  if (seconds >= 300 && !isFlat) fail(`${memory}: it grows`)
+  if (seconds >= 300 && !isFlat) report(`${memory}: it grows`)
   console.log(`${total()} inputs (${ofWire}); ${memory}; ${process.exitCode === 1 ? 'not all is well' : 'every claim holds'}`)
 }
 
@@ -60,7 +60,7 @@ function total (): number {
   return [...runs.values()].reduce((sum, count) => sum + count, 0)
 }
 
-function fail (what: string): void {
+function report (what: string): void {
   console.error(what)
   process.exitCode = 1
 }
