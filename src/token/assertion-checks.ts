@@ -54,5 +54,5 @@ export function checkAssertion (assertion: Assertion, expected: Expected): void 
 
 /** Milliseconds since 1970: until then the assertion would be taken again, so its id is kept. */
 export function usableUntil ({ claims: { exp } }: Assertion): number {
-  return (exp + skew) * 1000
+  return Math.ceil((exp + skew) * 1000) // RFC 7519 §2: a time may have a fraction
 }

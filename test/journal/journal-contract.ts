@@ -634,6 +634,18 @@ export function journalContract (t: Test, open: OpenJournal): void {
     t.equal(await journal.handOver('oid4vp', 'k', to('app-7')), undefined)
   })
 
+  test('a key of any characters that strangers may send is asked for like any other, and nobody has it', async (t, { journal, clock }) => {
+    await published(journal, clock, 'k')
+    for (const key of ['\0', 'k\0', '\ud800', "'", '\\']) {
+      t.equal(await journal.lastEvent('tokenio', key), undefined, JSON.stringify(key))
+      t.equal(await journal.show(key), undefined)
+      t.same((await journal.list({ key })).entries, [])
+      t.equal(await journal.erase(key), 0)
+      t.equal(await journal.redrive({ key }), 0)
+      t.equal(await journal.handOver('tokenio', key, { client: 'app-7', again: 60_000 }), undefined)
+    }
+  })
+
   test('a rerouted event goes out on the other topic too, with its id, once', async (t, { journal, event, clock }) => {
     t.notOk(await journal.reroute('tokenio', 'k', 'u/k'))
     const id = await published(journal, clock, 'k')

@@ -42,6 +42,16 @@ export function registrationsContract (t: Test, open: OpenRegistrations): void {
     t.match(await registrations.register(registration({ provider: 'tokenio', owner: 'app-8' }), 'other'), { state: 'made' })
   })
 
+  claim('a key of any characters that strangers may send is asked for like any other, and nobody has it', async ({ t, registrations }) => {
+    await registrations.register(registration(), 'wish')
+    for (const key of ['\0', 's-1\0', '\ud800', '\ufffd', "'", '\\']) {
+      t.equal(await registrations.find('oid4vp', key), undefined, JSON.stringify(key))
+      t.equal(await registrations.remove('oid4vp', key, 'app-7'), false)
+    }
+    const found = await Promise.all(['s-1', '\0', 's-1'].map(key => registrations.find('oid4vp', key)))
+    t.strictSame(found.map(each => each?.key), ['s-1', undefined, 's-1'], 'and holds up none that is asked for beside it')
+  })
+
   claim('the same wish again gives the first registration', async ({ t, registrations }) => {
     const first = registration()
     await registrations.register(first, 'wish')

@@ -45,4 +45,5 @@ void t.test('each rule refuses what breaks it, by one second', async t => {
 
 void t.test('an id is kept for as long as its assertion would be taken', async t => {
   t.equal(usableUntil(readAssertion(`${encoded({ alg: 'ES256' })}.${encoded(good)}.AAAA`)), (now + 330) * 1000)
+  t.equal(usableUntil(readAssertion(`${encoded({ alg: 'ES256' })}.${encoded({ ...good, exp: now + 0.123456789 })}.AAAA`)), (now + 30) * 1000 + 124, 'in whole milliseconds, which every engine keeps')
 })

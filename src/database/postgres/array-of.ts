@@ -1,3 +1,5 @@
+import { textFor } from './text.ts'
+
 /** Type ids of elements. https://github.com/postgres/postgres/blob/REL_15_STABLE/src/include/catalog/pg_type.dat */
 const text = 25
 const bytea = 17
@@ -9,7 +11,7 @@ const nothing = Buffer.alloc(0)
  */
 export function arrayOf (values: readonly unknown[]): Buffer | string {
   const one = values.find(value => value !== null)
-  if (typeof one === 'string') return binary(text, values.map(value => value === null ? null : Buffer.from(value as string)))
+  if (typeof one === 'string') return binary(text, values.map(value => value === null ? null : Buffer.from(textFor(value as string))))
   if (one instanceof Uint8Array) return binary(bytea, values as readonly (Uint8Array | null)[])
   return `{${values.map(value => value === null ? 'NULL' : String(value)).join()}}`
 }

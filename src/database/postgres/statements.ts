@@ -1,5 +1,6 @@
 import type { Pool, PoolClient, QueryResult, QueryResultRow } from 'pg'
 import { Failure } from '../../domain/failure.ts'
+import { textFor } from './text.ts'
 import { isUndone, troubleOf } from './trouble.ts'
 
 /** Prepared once on each connection, under its name. */
@@ -71,7 +72,7 @@ export function createStatements ({ pool, onTrouble, onCommit }: StatementsParts
 }
 
 function runOn (client: PoolClient): Run {
-  return async ({ name, text }, values) => (await client.query({ name, text, values: [...values] })).rows
+  return async ({ name, text }, values) => (await client.query({ name, text, values: values.map(value => typeof value === 'string' ? textFor(value) : value) })).rows
 }
 
 async function inTransaction<T> (client: PoolClient, act: (transaction: OpenTransaction) => Promise<T>): Promise<T> {

@@ -9,6 +9,7 @@ void t.test('an array comes back as it was given, whatever is in it', { skip: wi
   const client = new Client(postgres.url)
   await client.connect()
   t.teardown(() => client.end())
+  t.same((await client.query('SELECT $1::text[] AS value', [arrayOf(['a\0', 'b'])])).rows, [{ value: ['a\ufffd', 'b'] }], 'what no text may have')
   for (const [type, values] of [
     ['text', ['a', null, '', '"', '{}', '\\', ',', 'NULL', 'é☃😀', ' ', '\n']],
     ['text', [null, null]],
