@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import type { JsonObject } from '../domain/callback.ts'
 import { Failure, type Detail } from '../domain/failure.ts'
 import type { Registration } from '../domain/registration.ts'
-import { topicOf } from '../domain/topic.ts'
+import { topicLevel, topicOf } from '../domain/topic.ts'
 import type { Journal } from '../journal/journal.ts'
 import type { OpenProvider, RegistrationWish } from '../providers/provider.ts'
 import type { Registrations } from '../registrations/registrations.ts'
@@ -63,12 +63,14 @@ export function addRegistrationRoutes (app: FastifyInstance, {
       if (faults.length > 0) throw new Failure('PARAMETERS_INVALID', { details: faults })
       refuseStrangers(client, [subscriber, ...provider.registration.alsoTold?.(wish) ?? []])
 
+      if (key !== undefined) await refuseTakers(client, name, key)
+
       const made = await provider.registration.toRegistration(wish)
       const registration: Registration = {
         provider: name, ...made, owner: client.subject, subscriber, expiresAt: now() + expiresIn * 1000, ...returnUrl !== undefined && { returnUrl: returnUrls.normal(returnUrl) },
       }
       const registered = await registrations.register(registration, canonical({ ...wish, returnUrl, expiresIn }))
-      if (registered.state === 'changed') throw new Failure('ALREADY_REGISTERED', { details: [{ issue: 'is registered otherwise', field: 'key', location: 'body' }] })
+      if (registered.state === 'changed') throw taken()
       await catchUp(provider, registered.registration, traceparentOf(request.headers.traceparent))
       return answer.code(registered.state === 'made' ? 201 : 200).header('cache-control', 'no-store').send(toReply(provider, registered.registration))
     },
@@ -111,6 +113,13 @@ export function addRegistrationRoutes (app: FastifyInstance, {
     return registration
   }
 
+  /** A registration ends before the events of its key do: what one subscriber was told is not told to the next who names the key. */
+  async function refuseTakers ({ subject, scopes }: AuthorizedClient, provider: string, key: string): Promise<void> {
+    const last = scopes.has('registrations:any') ? undefined : await journal.lastEvent(provider, key)
+    const told = last?.topic.split('/').at(-3) // before provider and key, whatever the prefix was
+    if (told !== undefined && told !== 'default' && told !== topicLevel(subject)) throw taken()
+  }
+
   function topicOfRegistration ({ provider, key, subscriber }: Registration): string {
     return topicOf({ topicPrefix, subscriber, provider, key })
   }
@@ -136,6 +145,10 @@ export function addRegistrationRoutes (app: FastifyInstance, {
       ...provider.registration.replySchema !== undefined && { [name]: reply },
     }
   }
+}
+
+function taken (): Failure {
+  return new Failure('ALREADY_REGISTERED', { details: [{ issue: 'is registered otherwise', field: 'key', location: 'body' }] })
 }
 
 function refuseStrangers ({ subject, scopes }: AuthorizedClient, told: readonly string[]): void {

@@ -1,4 +1,5 @@
 import mqtt from 'mqtt'
+import { setTimeout as sleep } from 'node:timers/promises'
 import t, { type Test } from 'tap'
 import { makeClients, patientFetch } from '../clients.ts'
 import { directoryFor, startProcess } from '../process.ts'
@@ -94,6 +95,25 @@ void t.test('a registration that comes late gets the key’s last event on its t
   const own = await subscribe(t, broker, { username: 'app-7', password: token, filter: 'callbacks/v1/app-7/#' })
   t.match((await own.count(1))[0], { topic: late.body.topic, event: { subject: id, id: all.received.find(({ event }) => event.type.includes('completed'))?.event.id } })
   t.equal(first?.topic, `callbacks/v1/default/tokenio/${id}`)
+})
+
+void t.test('what one subscriber was told is not told to the next who registers its key', async t => {
+  const { tokenFor, register, send, url } = await open(t)
+  const [own, other, backend] = await Promise.all([tokenFor('app-7'), tokenFor('app-8'), tokenFor('backend')])
+  const id = 'rq:3SVzgJtzu2DvaZSgRGznpdknT3dq:5zKtXEAq'
+  const wish = { provider: 'tokenio', key: id }
+  const event = (token: string) => send('GET', `/v1/events/tokenio/${id}`, undefined, token)
+  t.match(await register(own, wish), { status: 201 })
+  await patientFetch(`${url}/v1/tokenio/callback?request-id=${id}&request_id=${id}`)
+  while ((await event(own)).status !== 200) await sleep(20)
+  t.match(await send('DELETE', `/v1/registrations/tokenio/${id}`, undefined, own), { status: 204 }) // as when it expires
+
+  t.match(await register(other, wish), { status: 409, body: { name: 'AlreadyExistsError' } })
+  t.match(await event(other), { status: 404 })
+  t.match(await register(own, wish), { status: 201 }, 'who was told may register again')
+  t.match(await send('DELETE', `/v1/registrations/tokenio/${id}`, undefined, own), { status: 204 })
+  t.match(await register(backend, { ...wish, subscriber: 'app-8' }), { status: 201 }, 'and who may decide for others decides')
+  t.match(await event(other), { status: 200 })
 })
 
 void t.test('each client is told no more than is its own', async t => {
