@@ -110,10 +110,9 @@ async function addCors (app: FastifyInstance, origins: readonly string[]): Promi
   const open = {
     origin: origins.includes('*') ? '*' : [...origins],
     methods: ['GET', 'POST', 'OPTIONS'],
+    strictPreflight: false, // what is none is answered like one
     allowedHeaders: ['Content-Type', 'Accept', 'Authorization', 'Traceparent'],
   }
-  const paths = new Set<string>()
-  app.addHook('onRoute', ({ url, config }) => { if (config?.cors === true) paths.add(url) })
   await app.register(cors, () => (request: FastifyRequest, decide: (error: Error | null, options: object) => void) => {
     decide(null, isOpen(request) ? open : { origin: false })
   })
@@ -121,8 +120,8 @@ async function addCors (app: FastifyInstance, origins: readonly string[]): Promi
     if (isOpen(request)) void reply.headers({ 'access-control-allow-methods': open.methods.join(', '), 'access-control-allow-headers': open.allowedHeaders.join(', ') })
     done()
   })
+}
 
-  function isOpen ({ routeOptions, url }: FastifyRequest): boolean {
-    return routeOptions.config.cors ?? paths.has(url.split('?', 1)[0] ?? '')
-  }
+function isOpen ({ routeOptions }: FastifyRequest): boolean {
+  return routeOptions.config.cors === true
 }

@@ -17,6 +17,7 @@ export function securityHeaders (pages: Pick<Pages, 'policy'> = plainPages): { r
 
 export function addSecurityHeaders (app: FastifyInstance, pages?: Pick<Pages, 'policy'>): void {
   const all = securityHeaders(pages)
+  app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response)) // Node's own answer has none of them; RFC 9110 §10.1.1 lets it be ignored
   app.addHook('onRequest', (_request, reply, done) => {
     void reply.headers(all)
     done()

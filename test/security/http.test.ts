@@ -20,6 +20,10 @@ void t.test('what is malformed, too large or ambiguous is refused in one form, w
     ['TRACE', `TRACE ${path} HTTP/1.1\r\nHost: x\r\n${close}\r\n`, 404],
     ['no HTTP', 'hello\r\n\r\n', 400],
     ['no Host', `GET ${callbackPath} HTTP/1.1\r\n${close}\r\n`, 400],
+    ['two Hosts', get(callbackPath, 'host: y\r\n'), 400],
+    ['two media types', post(valid, 'content-type: text/plain\r\n'), 400],
+    ['two tokens', get(callbackPath, 'Authorization: Bearer a\r\nauthorization: Bearer b\r\n'), 400],
+    ['an expectation that nobody meets', get('/metrics', 'Expect: 200-ok\r\n'), 404],
     ['headers of more than 16 KiB', get(callbackPath, `X: ${'x'.repeat(17_000)}\r\n`), 431],
     ['a query of more than 16 KiB', get(`${callbackPath}&message=${'x'.repeat(17_000)}`), 431],
     ['two lengths', post(valid, `Content-Length: ${valid.length + 1}\r\n`), 400],
@@ -56,6 +60,7 @@ void t.test('what is malformed, too large or ambiguous is refused in one form, w
     ['a path that is not there', get('/v1/tokenio/callback/../../etc/passwd'), 404],
     ['a path of the ops listener', get('/metrics'), 404],
     ['HEAD, of a link scanner', `HEAD ${callbackPath} HTTP/1.1\r\nHost: x\r\n${close}\r\n`, 405],
+    ['OPTIONS of a path that pages may not call', `OPTIONS ${path} HTTP/1.1\r\nHost: x\r\n${close}\r\n`, 405],
     ['PUT', `PUT ${path} HTTP/1.1\r\nHost: x\r\n${close}Content-Length: 0\r\n\r\n`, 405],
   ]
   for (const [claim, bytes, status] of rows) {

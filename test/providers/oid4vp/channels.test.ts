@@ -213,6 +213,12 @@ void test('pages of any origin may call it, and read why they were refused', asy
       t.match(reply.headers, { 'access-control-allow-origin': '*', 'access-control-allow-methods': /POST/, 'access-control-allow-headers': /content-type/i }, `${status} ${url}`)
       t.notOk('access-control-allow-credentials' in reply.headers)
     }
+  }
+  for (const url of [...paths, ...paths.map(path => `${path}/s-1`)]) {
+    const put = await app.app.inject({ method: 'PUT', url, headers: from })
+    t.match([put.statusCode, put.headers['access-control-allow-origin']], [405, '*'], `405 ${url}`)
+    const options = await app.app.inject({ method: 'OPTIONS', url })
+    t.equal(options.statusCode, 204, `no preflight ${url}`)
     const preflight = await app.app.inject({ method: 'OPTIONS', url, headers: { origin: from.origin, 'access-control-request-method': 'POST', 'access-control-request-headers': 'content-type' } })
     t.equal(preflight.statusCode, 204)
     t.match(preflight.headers, { 'access-control-allow-origin': '*', 'access-control-allow-methods': /POST/, 'access-control-allow-headers': /content-type/i }, `preflight ${url}`)
