@@ -129,6 +129,7 @@ export function loadConfig (environment: { readonly [name: string]: string | und
   }
   const config = { ...pick(read, Object.keys(coreSettings)), SANDBOX: sandbox, providers: ofProviders } as unknown as Config
   faults.push(...faultsTogether(config, production))
+  if (production && isPlainPostgres(config.JOURNAL_URL, environment)) faults.push('JOURNAL_URL must ask for TLS that is verified (sslmode=verify-full) in production, but for PostgreSQL on this machine')
   if (faults.length > 0) throw settingsInvalid([...new Set(faults)])
   return freeze(config)
 }
@@ -180,6 +181,25 @@ function plainUrls ({ PUBLIC_URL, MQTT_URL = [], RETURN_URL_ORIGINS = [], OTEL_E
   if (RETURN_URL_ORIGINS.some(isPlain)) faults.push('RETURN_URL_ORIGINS must be https in production')
   if (OTEL_EXPORTER_OTLP_HEADERS !== undefined && isPlain(OTEL_EXPORTER_OTLP_ENDPOINT)) faults.push('OTEL_EXPORTER_OTLP_ENDPOINT must be https in production where OTEL_EXPORTER_OTLP_HEADERS is set, but for a collector on this machine')
   return faults
+}
+
+/** As node-postgres reads its URL and its own environment: of a name that is given twice the last one counts, `host` goes before the URL's own. */
+function isPlainPostgres (text: string, { PGHOST, PGSSLMODE }: { readonly [name: string]: string | undefined }): boolean {
+  if (!/^postgres(?:ql)?:/.test(text)) return false
+  const url = URL.parse(text)
+  const given = Object.fromEntries((url ?? URL.parse(text.replace('@/', '@no-host/')))?.searchParams ?? [])
+  const host = given.host || url?.hostname.replace(/^%2f/i, '/') || PGHOST || 'localhost'
+  return !host.startsWith('/') && !isLoopback(host.replace(/^\[|\]$/g, '')) && !isVerified(given, PGSSLMODE)
+}
+
+/** Every mode of these verifies all, but where `uselibpqcompat` gives them the weaker sense that they have elsewhere. */
+const verifying = ['prefer', 'require', 'verify-ca', 'verify-full']
+
+function isVerified ({ sslmode, ssl, sslcert, sslkey, sslrootcert, sslnegotiation, uselibpqcompat }: { readonly [name: string]: string | undefined }, ofEnvironment = ''): boolean {
+  if (sslmode) return uselibpqcompat === 'true' ? /^verify-/.test(sslmode) || (sslmode === 'require' && Boolean(sslrootcert)) : verifying.includes(sslmode)
+  if (sslcert || sslkey || sslrootcert) return true
+  if (ssl !== undefined) return ssl === 'true' || ssl === '1'
+  return sslnegotiation === 'direct' || verifying.includes(ofEnvironment)
 }
 
 function isLoopback (host: string): boolean {

@@ -1,7 +1,11 @@
 import { randomBytes } from 'node:crypto'
+import pg from 'pg'
 import t from 'tap'
 import { coreSettings, loadConfig, settingsOf, type ProviderSettings } from '../src/config.ts'
 import { Failure } from '../src/domain/failure.ts'
+
+/** Its types hide what it read. */
+const Client = pg.Client as unknown as new (url: string) => { readonly connectionParameters: { readonly ssl: boolean | '' | { readonly rejectUnauthorized?: boolean }, readonly host: string, readonly isDomainSocket: boolean } }
 
 const toy: ProviderSettings = {
   name: 'toy',
@@ -130,6 +134,36 @@ void t.test('nothing leaves a production machine in the clear, and no weak key s
     t.strictSame(fieldsOf({ ...production, MQTT_URL }), ['MQTT_URL'], MQTT_URL)
   }
   for (const MQTT_URL of ['mqtt://127.0.0.1:1883', 'mqtt://localhost', 'ws://[::1]:9001/mqtt', 'mqtts://a,wss://b']) t.doesNotThrow(() => loadConfig({ ...production, MQTT_URL }, []), MQTT_URL)
+})
+
+void t.test('PostgreSQL is reached over TLS that is verified, or on this machine, as node-postgres reads its URL', async t => {
+  const to = (query: string, host = 'db.example') => `postgres://user:secret@${host}/callbacks${query}`
+  const refused: readonly (readonly [url: string, environment?: Environment])[] = [
+    [to('')], [to('', '10.0.0.1')], [to('', 'localhost.evil.example')], [to('', '[fd00::1]')], ['postgresql://db.example/callbacks'],
+    [to('?sslmode=disable')], [to('?sslmode=no-verify')], [to('?ssl=0')], [to('?ssl=no-verify')], [to('?ssl=')], [to('?ssl=true&sslmode=disable')], [to('?sslrootcert=ca.pem&sslmode=no-verify')],
+    [to('?sslmode=verify-full&sslmode=disable')], [to('?uselibpqcompat=true&sslmode=require')], [to('?uselibpqcompat=true&sslmode=prefer')], [to('?host=db.example', 'localhost')],
+    [to(''), { PGSSLMODE: 'disable' }], [to(''), { PGSSLMODE: 'no-verify' }], [to('?ssl=0'), { PGSSLMODE: 'verify-full' }], ['postgres:///callbacks', { PGHOST: 'db.example' }], ['postgres://user:secret@/callbacks', { PGHOST: 'db.example' }],
+  ]
+  for (const [JOURNAL_URL, environment] of refused) {
+    const { details, reason } = faultsOf({ ...production, ...environment, JOURNAL_URL })
+    t.match(details, [{ field: 'JOURNAL_URL', issue: /sslmode=verify-full/ }], JOURNAL_URL)
+    t.equal(details.length, 1)
+    t.notMatch(reason, 'secret')
+  }
+  const taken: readonly (readonly [url: string, environment?: Environment])[] = [
+    ...['verify-full', 'verify-ca', 'require', 'prefer'].map(mode => [to(`?sslmode=${mode}`)] as const), [to('?ssl=true')], [to('?ssl=1')], [to('?sslnegotiation=direct')], [to('?ssl=0&sslmode=verify-full')],
+    [to('?uselibpqcompat=true&sslmode=verify-full')], [to(''), { PGSSLMODE: 'verify-full' }],
+    [to('', 'localhost')], [to('?sslmode=disable', '127.0.0.1:5433')], [to('', '[::1]')], ['postgres:///callbacks'], ['postgres://user:secret@/callbacks'], [to('?host=localhost')],
+    ['postgres://%2Fvar%2Frun%2Fpostgresql/callbacks'], ['postgres:///callbacks?host=/var/run/postgresql'], ['postgres:///callbacks', { PGHOST: '/var/run/postgresql' }], ['sqlite:./data/journal.db'],
+  ]
+  for (const [JOURNAL_URL, environment] of taken) t.doesNotThrow(() => loadConfig({ ...production, ...environment, JOURNAL_URL }, [toy]), JOURNAL_URL)
+  t.doesNotThrow(() => loadConfig({ JOURNAL_URL: to('') }, []), 'outside production nothing is demanded')
+
+  for (const [url] of [...refused, ...taken].filter(([url, environment]) => url.startsWith('postgres') && environment === undefined && !url.includes('sslrootcert'))) {
+    const { ssl, host, isDomainSocket } = new Client(url).connectionParameters // its own reading: TLS that is verified, or nothing that leaves this machine
+    const isSafe = isDomainSocket || /^(?:localhost|127\.0\.0\.1|::1)$/.test(host) || (ssl !== false && ssl !== '' && (ssl === true || ssl.rejectUnauthorized !== false))
+    t.equal(isSafe, taken.some(([other, environment]) => other === url && environment === undefined), url)
+  }
 })
 
 void t.test('the sandbox is on where nobody else answers, and never in production', async t => {
