@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { scopes, tokenPaths, type TokenRequest, type Tokens } from '../token/token.ts'
 import { formType } from './form-body.ts'
+import { networkOf } from './network.ts'
 import { refuseFaults } from './parameter-faults.ts'
 import { addTokenErrors, tokenErrorSchema } from './token-error.ts'
 
@@ -54,7 +55,7 @@ export function addTokenRoutes (app: FastifyInstance, { tokens }: TokenRoutePart
       attachValidation: true, // so that its faults are told like those of a callback
       handler: async (request, reply) => {
         refuseFaults(request, 'body')
-        const granted = await tokens.grant(request.body, request.ip)
+        const granted = await tokens.grant(request.body, networkOf(request.ip))
         request.log.info({ scope: granted.scope }, 'token issued')
         return reply.header('cache-control', 'no-store').send(granted) // RFC 6749 §5.1
       },

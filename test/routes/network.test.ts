@@ -14,6 +14,10 @@ void t.test('an address stands for itself, one of IPv6 for its /64', async t => 
     ['1::', '1:0:0:0::/64'],
     ['fe80::1%eth0', 'fe80:0:0:0::/64'],
     ['::1.2.3.4', '0:0:0:0::/64'],
+    ['192.0.2.7:49152', '192.0.2.7'],
+    ['[2001:db8::1]:49152', '2001:db8:0:0::/64'],
+    ['[2001:db8::1]', '2001:db8:0:0::/64'],
+    ['::ffff:c000:207', '192.0.2.7'],
     ['unknown', 'unknown'],
     ['', ''],
   ] as const) t.equal(networkOf(address), network, address)

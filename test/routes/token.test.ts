@@ -27,6 +27,13 @@ async function cryptoKeyOf ({ privateKey }: Pair): Promise<webcrypto.CryptoKey> 
   return privateKey.toCryptoKey({ name: 'ECDSA', namedCurve: 'P-256' }, false, ['sign'])
 }
 
+void t.test('who has a whole network of IPv6 is one address to the limiter', async t => {
+  const seen: string[] = []
+  const { app, url } = await openTokenApp(t, entries, { limit: (_client, address) => { seen.push(address) } })
+  for (const remoteAddress of ['2001:db8::1', '2001:db8::ffff:1', '::ffff:192.0.2.7', '192.0.2.7']) await app.inject({ method: 'POST', url: '/v1/consumer/oauth2/token', remoteAddress, payload: request(url) })
+  t.strictSame(seen, ['2001:db8:0:0::/64', '2001:db8:0:0::/64', '192.0.2.7', '192.0.2.7'])
+})
+
 void t.test('every path answers JSON and forms, and what it answers is kept by nobody', async t => {
   const { url, tokens } = await openTokenApp(t, entries)
   for (const path of paths) {
