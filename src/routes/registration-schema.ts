@@ -28,7 +28,7 @@ export function wishSchemaOf (providers: readonly OpenProvider[]): object {
     properties: {
       provider: providers.length === 0 ? providerName : { ...providerName, enum: providers.map(({ name }) => name) },
       key,
-      subscriber: { type: 'string', minLength: 1, maxLength: 255, description: 'Whose topic the events go to. Default: the client itself; another needs scope `registrations:any`.' },
+      subscriber: { type: 'string', minLength: 1, maxLength: 255, pattern: '^[^\\u0000-\\u001f\\u007f-\\u009f\\ud800-\\udfff]+$', description: 'Whose topic the events go to. Default: the client itself; another needs scope `registrations:any`.' },
       returnUrl: { type: 'string', minLength: 1, maxLength: 2048, description: 'Where the browser of the user goes after the callback. Its origin is one of `RETURN_URL_ORIGINS`.' },
       expiresIn: { type: 'integer', minimum: 60, maximum: 86_400, description: 'Seconds. Default: 1800.' },
       ...Object.fromEntries(own.map(({ name, schema }) => [name, schema])),

@@ -132,6 +132,7 @@ void t.test('each client is told no more than is its own', async t => {
     ['another’s topic of Affinidi', () => register(own, { provider: 'oid4vp', oid4vp: { connectionClientId: 'app-8', correlationId: 'f2f3f4b6-43a1-4b7e-a07c-5a1a9a1d5a0e' } }), { status: 403 }],
     ['another’s topic, for who may', () => register(backend, { provider: 'oid4vp', subscriber: 'app-8', oid4vp: { connectionClientId: 'app-8', correlationId: 'f2f3f4b6-43a1-4b7e-a07c-5a1a9a1d5a0e' } }), { status: 201, body: { subscriber: 'app-8' } }],
     ['nobody’s topic', () => register(backend, { provider: 'oid4vp', subscriber: 'default' }), { status: 400, body: { details: [{ field: 'subscriber' }] } }],
+    ...['a\0', '\u0085', 'a\n', '\ud800'].map(subscriber => [`a subscriber that no topic may name: ${JSON.stringify(subscriber)}`, () => register(backend, { provider: 'oid4vp', subscriber }), { status: 400, body: { details: [{ field: 'subscriber' }] } }] as const),
     ['no such provider', () => register(own, { provider: 'bank' }), { status: 400, body: { details: [{ field: 'provider' }] } }],
     ['no key where one is needed', () => register(own, { provider: 'tokenio' }), { status: 400, body: { details: [{ field: 'key' }] } }],
     ['a key of a wrong form', () => register(own, { provider: 'oid4vp', key: 'a/b' }), { status: 400, body: { details: [{ field: 'key' }] } }],
