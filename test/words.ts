@@ -30,6 +30,7 @@ const forced: readonly Forced[] = [
   { identifier: /subscriptions?$/i, where: /^src\/broker\//, why: "aedes' and MQTT's word for a topic filter with its QoS" },
   { identifier: /^queueMicrotask$/, where: /^src\//, why: "the platform's function" },
   { identifier: /^createSecureContext$/, where: /^src\/providers\/tokenio\/identity\.ts$/, why: "Node's name of the check that a certificate and its key fit" },
+  { identifier: /^dependencies$/, where: /^scripts\/sbom\.ts$/, why: "CycloneDX's name of what needs what" },
   { identifier: /^OTEL_EXPORTER_OTLP_ENDPOINT$/, where: /^src\/(?:config|service)\.ts$/, why: "OpenTelemetry's own name of the setting" },
   { identifier: /^token_endpoint(?:_auth_\w+_supported)?$/, where: /^src\/(?:token|routes)\//, why: 'RFC 8414 §2' },
 ]
