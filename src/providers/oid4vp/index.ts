@@ -8,13 +8,13 @@ import { handing } from './handing.ts'
 import { createFetchRemote } from './remote-iota.ts'
 import { createReturning } from './returning.ts'
 import { registration } from './registration.ts'
-import { settings } from './settings.ts'
+import { faultsOf, settings } from './settings.ts'
 import { createToEvents } from './to-events.ts'
 import { readTrust } from './verify/trust.ts'
 import { createVerify } from './verify/verify.ts'
 
 /** OpenID for Verifiable Presentations: identity wallets, Affinidi Vault among them. */
-export const oid4vp: Provider = { name: 'oid4vp', settings, open }
+export const oid4vp: Provider = { name: 'oid4vp', settings, faultsOf, open }
 
 function open ({ settings, now = Date.now }: ProviderParts): OpenProvider {
   const { fetchGuarded, close } = openGuarded()
