@@ -76,6 +76,18 @@ void t.test('a second process on the same journal refuses to start and says why'
   await t.rejects(startProcess(t, { directory }), { message: /another process/i })
 })
 
+void t.test('a fault that nobody caught, or a promise that nobody awaited, is logged and ends the process; the next one goes on', async t => {
+  for (const fault of ['throw new Error(name)', 'void Promise.reject(new Error(name))']) {
+    const directory = directoryFor(t)
+    const NODE_OPTIONS = `${process.env.NODE_OPTIONS ?? ''} --import=data:text/javascript,${encodeURIComponent(`const name='planted'; process.on('SIGUSR2', () => { ${fault} })`)}`
+    const { child, ended, lines } = await startProcess(t, { directory, NODE_OPTIONS })
+    child.kill('SIGUSR2')
+    t.equal(await ended, 1, fault)
+    t.match(lines.at(-1), { level: 60, msg: 'ended by a fault of its own', err: { message: 'planted' } })
+    t.equal((await fetch(`${(await startProcess(t, { directory })).url}/readyz`)).status, 200)
+  }
+})
+
 void t.test('wrong settings stop the start, all faults at once', async t => {
   await t.rejects(startProcess(t, { PORT: 'eighty', LOG_LEVEL: 'loud', JOURNAL_URL: 'mysql://x' }), { message: /LOG_LEVEL[^]*PORT[^]*JOURNAL_URL/ })
 })

@@ -18,6 +18,7 @@ void t.test('a token opens what its scope says over HTTP and MQTT, outlives the 
   })).status
   t.strictSame((await Promise.all(Array.from({ length: 20 }, ask))).toSorted((one, other) => one - other), [200, ...Array.from({ length: 19 }, () => 401)], 'of twenty at once, one')
   await first.stop()
+  for (const [said, times] of [['token issued', 2], ['token refused', 19]] as const) t.equal(first.lines.filter(({ msg }) => msg === said).length, times, said)
 
   const second = await startProcess(t, { directory, ...clients.environment })
   t.equal(await ask(), 401, 'neither after a start')

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import t from 'tap'
 import { startProcess } from '../process.ts'
 import { startTokenio } from '../tokenio-server.ts'
@@ -39,6 +39,7 @@ void t.test('on every route of both listeners, whatever goes wrong: no line of t
       }
     }
   }
+  if (existsSync('/proc/self/cmdline')) t.notMatch(readFileSync(`/proc/${running.child.pid}/cmdline`, 'utf8'), canary, 'nor has the title of the process')
   await running.stop()
   const lines = JSON.stringify(running.lines)
   t.ok(running.lines.length > operations.length, `${running.lines.length} lines`)
