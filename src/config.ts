@@ -196,7 +196,7 @@ function isPlainPostgres (text: string, { PGHOST, PGSSLMODE }: { readonly [name:
 const verifying = ['prefer', 'require', 'verify-ca', 'verify-full']
 
 function isVerified ({ sslmode, ssl, sslcert, sslkey, sslrootcert, sslnegotiation, uselibpqcompat }: { readonly [name: string]: string | undefined }, ofEnvironment = ''): boolean {
-  if (sslmode) return uselibpqcompat === 'true' ? /^verify-/.test(sslmode) || (sslmode === 'require' && Boolean(sslrootcert)) : verifying.includes(sslmode)
+  if (sslmode) return uselibpqcompat === 'true' ? sslmode.startsWith('verify-') || (sslmode === 'require' && Boolean(sslrootcert)) : verifying.includes(sslmode)
   if (sslcert || sslkey || sslrootcert) return true
   if (ssl !== undefined) return ssl === 'true' || ssl === '1'
   return sslnegotiation === 'direct' || verifying.includes(ofEnvironment)

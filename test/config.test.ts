@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto'
-import pg from 'pg'
+import { Client } from 'pg'
 import t from 'tap'
 import { coreSettings, loadConfig, settingsOf, type ProviderSettings } from '../src/config.ts'
 import { Failure } from '../src/domain/failure.ts'
 
 /** Its types hide what it read. */
-const Client = pg.Client as unknown as new (url: string) => { readonly connectionParameters: { readonly ssl: boolean | '' | { readonly rejectUnauthorized?: boolean }, readonly host: string, readonly isDomainSocket: boolean } }
+const Reader = Client as unknown as new (url: string) => { readonly connectionParameters: { readonly ssl: boolean | '' | { readonly rejectUnauthorized?: boolean }, readonly host: string, readonly isDomainSocket: boolean } }
 
 const toy: ProviderSettings = {
   name: 'toy',
@@ -160,7 +160,7 @@ void t.test('PostgreSQL is reached over TLS that is verified, or on this machine
   t.doesNotThrow(() => loadConfig({ JOURNAL_URL: to('') }, []), 'outside production nothing is demanded')
 
   for (const [url] of [...refused, ...taken].filter(([url, environment]) => url.startsWith('postgres') && environment === undefined && !url.includes('sslrootcert'))) {
-    const { ssl, host, isDomainSocket } = new Client(url).connectionParameters // its own reading: TLS that is verified, or nothing that leaves this machine
+    const { ssl, host, isDomainSocket } = new Reader(url).connectionParameters // its own reading: TLS that is verified, or nothing that leaves this machine
     const isSafe = isDomainSocket || /^(?:localhost|127\.0\.0\.1|::1)$/.test(host) || (ssl !== false && ssl !== '' && (ssl === true || ssl.rejectUnauthorized !== false))
     t.equal(isSafe, taken.some(([other, environment]) => other === url && environment === undefined), url)
   }

@@ -42,6 +42,7 @@ void t.test('each address has its own measure, and a /64 of IPv6 one for all of 
   t.equal((await get(callbackPath, from('2001:db8:0:1::1'))).statusCode, 200, 'the next network')
   for (let i = 0; i < 3; i++) t.equal((await get(callbackPath, from('192.0.2.1'))).statusCode, 200)
   t.equal((await get(callbackPath, from('::ffff:192.0.2.1'))).statusCode, 429, 'the same, written for IPv6')
+  t.equal((await get(callbackPath, from('192.0.2.1:49152'))).statusCode, 429, 'and with the port of its connection')
   t.equal((await get(callbackPath, from('192.0.2.2'))).statusCode, 200)
 })
 

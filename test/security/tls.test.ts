@@ -11,6 +11,10 @@ import { createConnect } from '../../src/outgoing/connect.ts'
 import { addressesOf } from '../../src/publisher/address.ts'
 import { openTokenio, id, traceparent } from '../providers/tokenio/open.ts'
 
+const connack = Buffer.from([0x20, 2, 0, 0])
+const body = JSON.stringify({ status: 'PROCESSED', tokenId: 'ta:token', signature: {} })
+const result = `HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`
+
 /** Speaks TLS of one version only, HTTP or MQTT: whatever it hears, it answers a result, or a CONNACK. */
 async function open (t: Test, version: SecureVersion) {
   const directory = t.testdir({})
@@ -20,9 +24,8 @@ async function open (t: Test, version: SecureVersion) {
   const server = createServer({ key: readFileSync(join(directory, 'key.pem')), cert: ca, minVersion: version, maxVersion: version, ciphers: 'DEFAULT@SECLEVEL=0' }, socket => {
     socket.on('error', () => {})
     socket.once('data', chunk => {
-      if (chunk[0] === 0x10) return void socket.write(Buffer.from([0x20, 2, 0, 0]))
-      const body = JSON.stringify({ status: 'PROCESSED', tokenId: 'ta:token', signature: {} })
-      socket.end(`HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`)
+      if (chunk[0] === 0x10) socket.write(connack)
+      else socket.end(result)
     })
   })
   server.on('tlsClientError', () => {})
