@@ -2,7 +2,7 @@ import * as fc from 'fast-check'
 import { judge, type Sample } from '../test/security/memory.ts'
 import { claims, type Claim } from '../test/security/properties.ts'
 import { routeClaim } from '../test/security/route-claim.ts'
-import { openTarget } from '../test/security/target.ts'
+import { openTarget, opsToken } from '../test/security/target.ts'
 import { httpClaim, mqttClaim } from '../test/security/wire-claims.ts'
 
 /**
@@ -19,6 +19,7 @@ process.on('unhandledRejection', thrown => { throw thrown })
 const target = await openTarget({ teardown: (close: () => unknown) => { closers.push(close) } })
 const wire: readonly (Claim & { readonly numRuns: number })[] = [
   { claim: 'routes', property: routeClaim(target.send, target.token), numRuns: 500 },
+  { claim: 'ops routes', property: routeClaim(target.sendToOps, opsToken, 'ops'), numRuns: 100 },
   { ...httpClaim(target.url), numRuns: 200 },
   { ...mqttClaim({ ...target, clientId: 'app-7', password: target.token }), numRuns: 50 },
 ]

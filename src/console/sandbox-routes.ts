@@ -23,7 +23,7 @@ export function addSandboxRoutes (ops: FastifyInstance, { sandbox }: SandboxRout
       params: { type: 'object', properties: { choice: { type: 'string', description: 'The name of a choice.' } } },
       response: { 200: { type: 'object', required: ['key'], properties: { key: { type: 'string' } } } },
     },
-    config: { described: { failures: ['NOT_FOUND'] } },
+    config: { described: { failures: ['PARAMETERS_INVALID', 'NOT_FOUND', 'PAYLOAD_TOO_LARGE', 'MEDIA_TYPE_UNSUPPORTED'] } },
   }, async ({ params: { choice } }) => {
     if (sandbox === undefined || !sandbox.choices.some(({ name }) => name === choice)) throw new Failure('NOT_FOUND')
     return { key: await sandbox.send(choice) }

@@ -53,7 +53,7 @@ export function addEntryRoutes (ops: FastifyInstance, { journal }: EntryRoutePar
     method: 'POST',
     url: '/v1/entries/:id/redrive',
     schema: { operationId: 'redriveEntry', summary: 'Tries a buried entry again', tags, params: idParameter, response: { 200: numberOf('redriven') } },
-    config: { described: { failures: ['NOT_FOUND', ...failures] } },
+    config: { described: { failures: ['PARAMETERS_INVALID', 'NOT_FOUND', 'PAYLOAD_TOO_LARGE', 'MEDIA_TYPE_UNSUPPORTED', ...failures] } },
     handler: async ({ params: { id }, log }) => {
       const redriven = await journal.redrive({ id })
       if (redriven === 0 && await journal.show(id) === undefined) throw new Failure('NOT_FOUND')
@@ -82,7 +82,7 @@ export function addEntryRoutes (ops: FastifyInstance, { journal }: EntryRoutePar
     method: 'DELETE',
     url: '/v1/entries',
     schema: { operationId: 'erase', summary: 'Erases all that is known of a key', tags, querystring: eraseQuery, response: { 200: numberOf('erased') } },
-    config: { described: { failures: ['PARAMETERS_INVALID', ...failures], examples: { 'a key': { key: 'k-1' } } } },
+    config: { described: { failures: ['PARAMETERS_INVALID', 'PAYLOAD_TOO_LARGE', 'MEDIA_TYPE_UNSUPPORTED', ...failures], examples: { 'a key': { key: 'k-1' } } } },
     attachValidation: true,
     handler: async request => {
       refuseFaults(request, 'query')

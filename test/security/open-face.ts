@@ -31,7 +31,7 @@ export async function openFace (t: Test, more: Partial<AppParts> = {}) {
   const app = await buildApp({ ...parts, tokens: { ...parts.tokens, grant }, providers, log, ...more })
   t.teardown(async () => { await app.close(); for (const provider of providers) await provider.close(); await tokenio.close() })
   await app.listen({ host: '127.0.0.1', port: 0 })
-  return { app, parts, lines, database, providers, tokenio, token: tokenFor('app-7', ...scopes) }
+  return { app, parts, log, lines, database, providers, tokenio, token: tokenFor('app-7', ...scopes) }
 }
 
 /** How many callbacks are kept. */

@@ -14,7 +14,11 @@ export interface Twist {
 }
 
 const document = JSON.parse(read('openapi.json')) as OpenApi
-const exchanges = exchangesOf(document, path => document.paths[path]?.servers === undefined).filter(({ body = '' }) => body.length < 100_000)
+
+/** `/v1/backup` copies the whole journal each time. */
+function exchangesOfFace (face: Face): Exchange[] {
+  return exchangesOf(document, path => (document.paths[path]?.servers === undefined) === (face === 'public') && path !== '/v1/backup').filter(({ body = '' }) => body.length < 100_000)
+}
 
 const headerText = fc.string({ maxLength: 40 }).map(value => value.replaceAll(/[^\x20-\x7e]/g, ''))
 const headers = fc.record({
@@ -47,12 +51,15 @@ function withMember (body: string, at: number, value: unknown): string {
   }
 }
 
-const twists = fc.constantFrom(...exchanges).chain(exchange => fc.record({
+const twistsOf = (face: Face) => fc.constantFrom(...exchangesOfFace(face)).chain(exchange => fc.record({
   exchange: fc.constant(exchange),
   body: twisted(exchange),
   query: fc.oneof(fc.constant(''), text.map(piece => encodeURI(piece.toWellFormed())), text.map(piece => `&${encodeURIComponent(piece.toWellFormed())}=${encodeURIComponent(piece.toWellFormed())}`)),
   headers,
 }))
+
+/** Whose listener is asked. */
+export type Face = 'public' | 'ops'
 
 export interface Sent {
   readonly method: string
@@ -61,15 +68,15 @@ export interface Sent {
   readonly body: string | undefined
 }
 
-/** Whatever is sent to any operation: no status that the document does not know, none of the service's own faults, and the form that it promises. */
-export function routeClaim (send: (sent: Sent) => Promise<Answer>, token: string): IAsyncProperty<[unknown]> {
+/** Whatever is sent to any operation of a face: no status that the document does not know, none of the service's own faults, and the form that it promises. */
+export function routeClaim (send: (sent: Sent) => Promise<Answer>, token: string, face: Face = 'public'): IAsyncProperty<[unknown]> {
   const check = createCheck(document)
-  return fc.asyncProperty(twists, async input => {
+  return fc.asyncProperty(twistsOf(face), async input => {
     const { exchange, body, query, headers: more } = input as Twist
     const { expected: _expected, ...sent } = exchange
     const url = sent.url.replaceAll('#', '%23') + (query === '' ? '' : `${sent.url.includes('?') ? '' : '?'}${query.replaceAll('#', '%23')}`)
     const answer = await send({ method: sent.method, url, headers: { authorization: `Bearer ${token}`, ...sent.headers, ...more }, body })
-    const isOfNoOperation = document.paths[sent.path]?.[sent.method.toLowerCase()] === undefined && [400, 415].includes(answer.status) // refused before its method was
+    const isOfNoOperation = document.paths[sent.path]?.[sent.method.toLowerCase()] === undefined && [400, 401, 403, 415].includes(answer.status) // refused before its method was
     const isOfParser = answer.status === 431 && url.length > 8_000 // refused before there was a request
     const faults = isOfNoOperation || isOfParser ? [] : check(sent, answer)
     if (answer.status >= 500 || faults.length > 0) throw new Error(`${answer.status} to ${sent.method} ${url}: ${faults.join('; ')} ${answer.body.slice(0, 300)}`)
