@@ -35,4 +35,5 @@ VOLUME /data
 USER 1000
 EXPOSE 8080
 HEALTHCHECK --interval=5s --timeout=3s --start-period=60s --retries=3 CMD ["healthy"]
-CMD ["node", "/app/dist/main.js"]
+# The flags are those of `npm start`; docs/performance.md says what for.
+CMD ["node", "--max-semi-space-size=16", "--no-parallel-scavenge", "--heap-growing-percent=40", "/app/dist/main.js"]

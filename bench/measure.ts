@@ -2,7 +2,7 @@ import type { Bench } from './bench.ts'
 import { installNodeRed } from './node-red.ts'
 import { acceptsWhileDelivering, bareRequests, durableAccepts } from './scenarios/accepts.ts'
 import { backlog } from './scenarios/backlog.ts'
-import { sustained, sustainedByNodeRed } from './scenarios/end-to-end.ts'
+import { sustained, sustainedByNodeRed, sustainedByPackages } from './scenarios/end-to-end.ts'
 import { idle } from './scenarios/idle.ts'
 import { withKept } from './scenarios/kept.ts'
 import { acceptsBehindHaproxy, acceptsIntoPostgres } from './scenarios/postgres.ts'
@@ -38,7 +38,7 @@ export async function measure (bench: Bench, { peers, only }: { readonly peers: 
         note({ barePerSecond: bare.perSecond, barePerCpuSecond: bare.perCpuSecond, bareBusy: bare.busy, bareP99: bare.p99 })
         const { shots, drainedPerSecond, mostResident } = await durableAccepts(bench, 'accepts')
         note({ acceptsPerSecond: shots.perSecond, acceptsPerCpuSecond: shots.perCpuSecond, acceptsBusy: shots.busy, acceptsP50: shots.p50, acceptsP99: shots.p99, refused: shots.refused })
-        note({ drainedPerSecond, megabytesUnderLoad: mostResident })
+        note({ drainedPerSecond, megabytesInOutage: mostResident })
       }
     },
     mixed: async () => {
@@ -54,6 +54,8 @@ export async function measure (bench: Bench, { peers, only }: { readonly peers: 
         const peer = await sustainedByNodeRed(bench, nodeRed)
         note({ nodeRedPerSecond: peer.perSecond, nodeRedPerCpuSecond: peer.perCpuSecond, nodeRedBusy: peer.busy })
       }
+      const packages = await sustainedByPackages(bench)
+      note({ packagesPerSecond: packages.perSecond, packagesPerCpuSecond: packages.perCpuSecond, packagesBusy: packages.busy })
     },
     postgres: async () => {
       for (let i = 0; i < repetitions && hasTime(); i++) {
@@ -85,5 +87,5 @@ export async function measure (bench: Bench, { peers, only }: { readonly peers: 
     await run()
   }
   const spreads = Object.fromEntries(Object.entries(values).flatMap(([name, all]) => { const spread = spreadOf(all); return spread === undefined ? [] : [[name, spread] as const] }))
-  return { spreads, figures: Object.fromEntries(Object.entries(spreads).map(([name, { median, high }]) => [name, name === 'megabytesUnderLoad' ? high : median])) }
+  return { spreads, figures: Object.fromEntries(Object.entries(spreads).map(([name, { median, high }]) => [name, name.startsWith('megabytes') ? high : median])) }
 }

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -26,6 +27,8 @@ export interface ServiceParts {
 }
 
 const root = join(import.meta.dirname, '..')
+/** Node's own flags, as `npm start` gives them. */
+export const startFlags = (JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { scripts: { start: string } }).scripts.start.match(/--\S+/g) ?? []
 const running = new Set<() => void>()
 process.on('exit', () => { for (const kill of running) kill() })
 
@@ -39,7 +42,7 @@ export async function startService ({
 }: ServiceParts): Promise<MeasuredProcess> {
   return startMeasured({
     folder,
-    words: ['--max-semi-space-size=4', ...nodeWords, join(root, 'src', 'main.ts')],
+    words: [...startFlags, ...nodeWords, join(root, 'src', 'main.ts')],
     environment: {
       NODE_COMPILE_CACHE: join(root, 'node_modules', '.cache', 'compile'),
       HOST: '127.0.0.1', PORT: '0', OPS_PORT: '0', SANDBOX: 'false', SHUTDOWN_GRACE_SECONDS: '2',

@@ -2,8 +2,9 @@ import { mkdtemp } from 'node:fs/promises'
 import { join } from 'node:path'
 import { onStage, type Bench } from '../bench.ts'
 import { shoot, type Shots } from '../cannon.ts'
+import { pump } from '../pump.ts'
 import type { Ledger } from '../ledger.ts'
-import { startMeasured, type ServiceParts } from '../service.ts'
+import { startFlags, startMeasured, type ServiceParts } from '../service.ts'
 
 export interface Accepts {
   readonly shots: Shots
@@ -16,7 +17,7 @@ export interface Accepts {
 export async function bareRequests ({ ids, amounts, folder }: Bench): Promise<Shots> {
   const bare = await startMeasured({
     folder: await mkdtemp(join(folder, 'bare-')),
-    words: ['--max-semi-space-size=4', join(import.meta.dirname, '..', 'bare.ts')],
+    words: [...startFlags, join(import.meta.dirname, '..', 'bare.ts')],
     urlIn: log => /"public":"([^"]+)"/.exec(log)?.[1],
     readyPath: '/readyz',
   })
@@ -27,11 +28,14 @@ export async function bareRequests ({ ids, amounts, folder }: Bench): Promise<Sh
   }
 }
 
-/** Durable accepts, while the provider is away: a burst in an outage. Then the provider comes back, and each of them must end as an event. */
+/** Durable accepts of a service at work, while the provider is away: a burst in an outage. Then the provider comes back, and each of them must end as an event. */
 export async function durableAccepts (bench: Bench, name: string, parts: Partial<ServiceParts> = {}): Promise<Accepts> {
-  return onStage(bench, parts, async ({ service: { url, pid }, far: { tokenio, ledger }, settle, mostResident }) => {
+  return onStage(bench, parts, async ({ service: { url, pid }, far: { tokenio, ledger }, caller, settle, mostResident }) => {
+    const { ids, amounts } = bench
+    await pump({ caller, pid, ids, ledger, warmUpSeconds: 0, seconds: amounts.warmUpSeconds })
+    await settle(`${name}, warming up`)
     tokenio.away(true)
-    const shots = await shoot({ url, pid, ids: bench.ids, acknowledged: ledger.acknowledged, ...bench.amounts })
+    const shots = await shoot({ url, pid, ids, acknowledged: ledger.acknowledged, warmUpSeconds: amounts.warmUpSeconds / 4, seconds: amounts.seconds })
     const drained = rateOf(ledger, ledger.missing() * 0.95) // the last ones wait out what the outage put them off for
     tokenio.away(false)
     await settle(name)

@@ -1,7 +1,10 @@
+import { mkdtemp } from 'node:fs/promises'
+import { join } from 'node:path'
 import { onStage, type Bench } from '../bench.ts'
 import { openCaller } from '../caller.ts'
 import { openFarSide } from '../far-side.ts'
 import { startNodeRed } from '../node-red.ts'
+import { startFlags, startMeasured, type MeasuredProcess } from '../service.ts'
 import { pump, type Flow } from '../pump.ts'
 
 export interface EndToEnd extends Flow {
@@ -19,18 +22,33 @@ export async function sustained (bench: Bench, name = 'end to end'): Promise<End
 
 /** The same through Node-RED, which keeps nothing: what is under way when it dies is lost. */
 export async function sustainedByNodeRed (bench: Bench, program: string): Promise<Flow> {
+  return sustainedBy(bench, 'Node-RED', ({ brokerUrl, tokenioUrl }) => startNodeRed({ folder: bench.folder, program, brokerUrl, tokenioUrl }))
+}
+
+/** The same by the service's own packages, with nothing kept either: what they leave to be had. */
+export async function sustainedByPackages (bench: Bench): Promise<Flow> {
+  return sustainedBy(bench, 'its packages alone', async ({ brokerUrl, tokenioUrl }) => startMeasured({
+    folder: await mkdtemp(join(bench.folder, 'packages-')),
+    words: [...startFlags, join(import.meta.dirname, '..', 'packages.ts')],
+    environment: { MQTT_URL: brokerUrl, TOKENIO_URL: tokenioUrl },
+    urlIn: log => /"public":"([^"]+)"/.exec(log)?.[1],
+    readyPath: '/readyz',
+  }))
+}
+
+async function sustainedBy (bench: Bench, of: string, start: (at: { readonly brokerUrl: string, readonly tokenioUrl: string }) => Promise<MeasuredProcess>): Promise<Flow> {
   const far = await openFarSide(bench.ids)
   try {
-    const nodeRed = await startNodeRed({ folder: bench.folder, program, brokerUrl: far.brokerUrl, tokenioUrl: far.tokenio.url })
-    const caller = openCaller(nodeRed)
+    const peer = await start({ brokerUrl: far.brokerUrl, tokenioUrl: far.tokenio.url })
+    const caller = openCaller(peer)
     try {
-      const flow = await pump({ caller, pid: nodeRed.pid, ids: bench.ids, ledger: far.ledger, ...bench.amounts })
+      const flow = await pump({ caller, pid: peer.pid, ids: bench.ids, ledger: far.ledger, ...bench.amounts })
       const missing = await far.ledger.settled()
-      bench.checks.push({ of: 'Node-RED', events: far.ledger.events(), missing, repeats: far.ledger.repeats() })
+      bench.checks.push({ of, events: far.ledger.events(), missing, repeats: far.ledger.repeats() })
       return flow
     } finally {
       caller.close()
-      await nodeRed.stop()
+      await peer.stop()
     }
   } finally {
     await far.close()
