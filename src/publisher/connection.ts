@@ -45,6 +45,7 @@ export interface ConnectParts {
 export async function connect ({ address, version, clientId, connectTimeout, signal }: ConnectParts): Promise<Connection | Refusal> {
   const client = open(address, {
     ...address.options, clientId, connectTimeout, protocolVersion: version, clean: true, reconnectPeriod: 0, queueQoSZero: false, keepalive: 15,
+    reschedulePings: false, log: () => {}, // a timer anew for each PUBACK, and words for nobody, cost more than the packet
   })
   let reason: string | undefined
   let reasonCode: number | undefined

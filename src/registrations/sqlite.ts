@@ -13,13 +13,17 @@ const batch = 500
 /** Registrations in the journal's own SQLite file. */
 export function openSqliteRegistrations ({ database: { db, transactions, seal }, now = Date.now }: SqliteRegistrationsParts): Registrations {
   const select = db.prepare('SELECT owner, subscriber, expires_at AS expiresAt, kept FROM registrations WHERE provider = ? AND key = ? AND expires_at > ?')
+  // what expires last: after it nothing can be found, and nothing must be looked for
+  let latest = Number(db.prepare('SELECT max(expires_at) AS latest FROM registrations').get()?.latest ?? 0)
   const upsert = db.prepare(`INSERT INTO registrations (provider, key, owner, subscriber, expires_at, kept) VALUES (?, ?, ?, ?, ?, ?)
     ON CONFLICT DO UPDATE SET owner = excluded.owner, subscriber = excluded.subscriber, expires_at = excluded.expires_at, kept = excluded.kept`)
   const remove = db.prepare('DELETE FROM registrations WHERE provider = ? AND key = ? AND owner = ? AND expires_at > ?')
   const forget = db.prepare('DELETE FROM registrations WHERE (provider, key) IN (SELECT provider, key FROM registrations WHERE expires_at < ? ORDER BY expires_at LIMIT ?)')
 
   function read (provider: string, key: string): ReturnType<typeof readKept> | undefined {
-    const row = select.get(provider, key, now()) as unknown as RegistrationRow & { readonly kept: Uint8Array } | undefined
+    const time = now()
+    if (latest <= time && db.isOpen) return undefined
+    const row = select.get(provider, key, time) as unknown as RegistrationRow & { readonly kept: Uint8Array } | undefined
     return row && readKept(seal.open(row.kept, sealName(provider, key)), { provider, key }, row)
   }
 
@@ -29,6 +33,7 @@ export function openSqliteRegistrations ({ database: { db, transactions, seal },
       return transactions.write((): Registered => {
         const first = read(provider, key)
         if (first === undefined) {
+          latest = Math.max(latest, expiresAt)
           upsert.run(provider, key, owner, subscriber, expiresAt, seal.close(keptText(registration, request), sealName(provider, key)))
           return { state: 'made', registration }
         }

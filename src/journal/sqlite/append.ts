@@ -21,7 +21,10 @@ export function createAppend (parts: AppendParts): Pick<Journal, 'append' | 'rec
   const entryId = createEntryId({ now })
   const selectFirst = db.prepare('SELECT id, reply FROM entries WHERE seq = ? AND fingerprint = ? AND follows = 0')
   const selectFollower = db.prepare('SELECT id, reply FROM entries WHERE follows = 1 AND fingerprint = ?')
-  const selectEvent = db.prepare('SELECT 1 FROM events WHERE follows = 1 AND key = ? AND provider = ? LIMIT 1')
+  // also its events: an erased or forgotten key may have a topic that is yet to be cleared, and that must be seen to together
+  const selectAny = db.prepare(`
+    SELECT 1 WHERE EXISTS (SELECT 1 FROM watches WHERE provider = ?1 AND key = ?2) OR EXISTS (SELECT 1 FROM entries WHERE follows = 1 AND fingerprint = ?3)
+      OR EXISTS (SELECT 1 FROM events WHERE follows = 1 AND key = ?2 AND provider = ?1)`)
   const insert = db.prepare('INSERT INTO entries (seq, id, provider, key, fingerprint, follows, status, received_at, ended_at, refusal, payload, reply) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)')
 
   function repeatOf ({ id, reply }: Known): Appended {
@@ -35,11 +38,6 @@ export function createAppend (parts: AppendParts): Pick<Journal, 'append' | 'rec
   function knownOf (fingerprint: Uint8Array, watch: Watch | undefined): Known | undefined {
     const first = watch === undefined || watch.entry === null ? undefined : selectFirst.get(watch.entry, fingerprint)
     return (first ?? selectFollower.get(fingerprint)) as unknown as Known | undefined
-  }
-
-  /** An erased or forgotten key may have a topic that is yet to be cleared: that must be seen to together. */
-  function hasEvents (provider: string, key: string): boolean {
-    return selectEvent.get(key, provider) !== undefined
   }
 
   function appendRow ({ callback: { provider, key, refused }, id, fingerprint, payload, reply, due }: Given, watch: Watch | undefined, transaction: Transaction): void {
@@ -61,12 +59,15 @@ export function createAppend (parts: AppendParts): Pick<Journal, 'append' | 'rec
     const fresh = freshKeys.of(provider, key)
     if (fresh?.fingerprint === mark) return repeatOfFresh(fresh)
     if (fresh !== undefined) folding.key(provider, key, transaction)
+    else if (due <= now() && selectAny.get(provider, key, fingerprint) === undefined) { // as for most: one look is enough
+      appendFresh(given, transaction)
+      return 'new'
+    }
     const watch = watches.of(provider, key)
     const known = knownOf(fingerprint, watch)
     if (known !== undefined) return repeatOf(known)
     if (isClosed(callback, watch)) return 'used'
-    if (watch === undefined && due <= now() && !hasEvents(provider, key)) appendFresh(given, transaction)
-    else appendRow(given, watch, transaction)
+    appendRow(given, watch, transaction)
     return 'new'
   }
 

@@ -14,7 +14,7 @@ export function createAppendFresh ({ now, numbers, freshKeys, sheets, wakeAppend
   return function appendFresh ({ callback, id, mark, payload, reply }: GivenFresh, transaction: Transaction): void {
     const { provider, key, refused } = callback
     const fresh: Omit<Fresh, 'sheet'> = {
-      provider, key, seq: numbers.entry(), id, fingerprint: mark, receivedAt: now(), refusal: refused === undefined ? 0 : 1,
+      provider, key: ownText(key), seq: numbers.entry(), id, fingerprint: mark, receivedAt: now(), refusal: refused === undefined ? 0 : 1,
       callback, stage: 'waiting', attempt: 0, told: undefined, held: undefined,
     }
     const kept: Fresh = { ...fresh, sheet: sheets.write(appendedLine(fresh, payload, reply), transaction) }
@@ -22,4 +22,10 @@ export function createAppendFresh ({ now, numbers, freshKeys, sheets, wakeAppend
     transaction.onRollback(() => { freshKeys.remove(kept).forget() })
     transaction.wake(wakeAppended)
   }
+}
+
+/** The same text on its own: one that was cut out of a URL keeps all of the URL in memory. */
+function ownText (text: string): string {
+  const own = Buffer.from(text, 'latin1').toString('latin1')
+  return own === text ? own : text
 }
