@@ -19,7 +19,7 @@ const rules: Rules = [
   ['journal: record', /journal\/sqlite\/record\.ts/],
   ['journal: mark', /journal\/sqlite\/mark-published\.ts/],
   ['journal: grouping', /database\/group-commit\.ts/],
-  ['fetch', /node_modules\/(undici|secure-json-parse|cockatiel)|providers\/tokenio\/(call|exchange|fetch-result|sign|refusal)\.ts|delivery\/breaker/],
+  ['fetch', /node_modules\/(undici|secure-json-parse)|providers\/tokenio\/(call|exchange|fetch-result|sign|refusal)\.ts|delivery\/breaker/],
   ['make the event', /delivery\/(to-event|event-validators)\.ts|to-events\.ts/],
   ['publish', /node_modules\/(mqtt|mqtt-packet|bl|readable-stream)|src\/publisher/],
   ['delivery: sweeps', /src\/delivery/],

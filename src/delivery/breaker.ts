@@ -1,4 +1,3 @@
-import { CircuitState, ConsecutiveBreaker, circuitBreaker, handleWhen, isBrokenCircuitError } from 'cockatiel'
 import { asFailure, Failure } from '../domain/failure.ts'
 
 export interface BreakerParts {
@@ -21,28 +20,44 @@ export interface Breaker {
 
 /** One for each upstream: a dead one costs one probe at a time, and holds up nobody else. */
 export function createBreaker ({ threshold = 5, openFor = 5000, now = Date.now }: BreakerParts = {}): Breaker {
-  const policy = circuitBreaker(handleWhen(isOutage), { halfOpenAfter: openFor, breaker: new ConsecutiveBreaker(threshold) })
-  let openedAt = 0
+  let openedAt: number | undefined
+  let outages = 0 // in a row
   let probing = false
-  policy.onBreak(() => { openedAt = now() })
+
+  function capacity (most: number): number {
+    if (openedAt === undefined) return most
+    return probing || now() - openedAt < openFor ? 0 : 1
+  }
 
   async function call<T> (act: () => Promise<T>): Promise<T> {
-    const isProbe = policy.state !== CircuitState.Closed
+    if (capacity(1) === 0) throw new Failure('PROVIDER_AWAY', { reason: 'Not asked: the provider has been away.' })
+    const isProbe = openedAt !== undefined
     if (isProbe) probing = true
     try {
-      return await policy.execute(act)
+      const told = await act()
+      answered(isProbe)
+      return told
     } catch (thrown) {
-      throw isBrokenCircuitError(thrown) ? new Failure('PROVIDER_AWAY', { reason: 'Not asked: the provider has been away.' }) : thrown
+      if (isOutage(thrown)) failed(isProbe)
+      else answered(isProbe)
+      throw thrown
     } finally {
       if (isProbe) probing = false
     }
   }
 
-  return {
-    capacity: most => policy.state === CircuitState.Closed ? most : probing || now() - openedAt < openFor ? 0 : 1,
-    call,
-    state: () => policy.state === CircuitState.Closed ? 'closed' : policy.state === CircuitState.HalfOpen ? 'half-open' : 'open',
+  /** What began before it opened tells nothing of now: while it is open, only the probe counts. */
+  function answered (isProbe: boolean): void {
+    if (openedAt !== undefined && !isProbe) return
+    openedAt = undefined
+    outages = 0
   }
+
+  function failed (isProbe: boolean): void {
+    if (isProbe || (openedAt === undefined && ++outages >= threshold)) openedAt = now()
+  }
+
+  return { capacity, call, state: () => openedAt === undefined ? 'closed' : probing ? 'half-open' : 'open' }
 }
 
 /** Refused credentials are none: a provider refuses with the same words what belongs to another client, and whoever sends such keys must not hold up the others. */

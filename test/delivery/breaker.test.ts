@@ -42,3 +42,27 @@ void t.test('a key that is unknown or of another client, or a reply that is no r
   }
   t.equal(breaker.state(), 'closed')
 })
+
+void t.test('what began before it opened neither closes it nor keeps it open for longer', async t => {
+  let time = 0
+  const breaker = createBreaker({ threshold: 1, openFor: 40, now: () => time })
+  const [answer, fail] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+  const [early, late] = [breaker.call(() => answer.promise), breaker.call(() => fail.promise)]
+  await t.rejects(breaker.call(away))
+  time = 30
+  answer.resolve()
+  await early
+  t.equal(breaker.state(), 'open')
+  fail.reject(new Failure('PROVIDER_AWAY'))
+  await t.rejects(late)
+  time = 40
+  t.equal(breaker.capacity(32), 1, 'the probe')
+})
+
+void t.test('outages with an answer between them are not in a row', async t => {
+  const breaker = createBreaker({ threshold: 2 })
+  await t.rejects(breaker.call(away))
+  await breaker.call(async () => {})
+  await t.rejects(breaker.call(away))
+  t.equal(breaker.state(), 'closed')
+})
