@@ -46,6 +46,7 @@ export async function connect ({ address, version, clientId, connectTimeout, sig
   const client = open(address, {
     ...address.options, clientId, connectTimeout, protocolVersion: version, clean: true, reconnectPeriod: 0, queueQoSZero: false, keepalive: 15,
     reschedulePings: false, log: () => {}, // a timer anew for each PUBACK, and words for nobody, cost more than the packet
+    writeCache: false, // 65 536 small buffers, 9 MB
   })
   let reason: string | undefined
   let reasonCode: number | undefined
