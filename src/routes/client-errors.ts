@@ -1,4 +1,3 @@
-import { STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import { Failure, type FailureCode } from '../domain/failure.ts'
 import { bodyOf } from './error-reply.ts'
@@ -8,6 +7,8 @@ const codes: { readonly [code: string]: FailureCode } = {
   ERR_HTTP_REQUEST_TIMEOUT: 'REQUEST_TIMEOUT',
   HPE_HEADER_OVERFLOW: 'HEADERS_TOO_LARGE',
 }
+
+const phrases: { readonly [status: number]: string } = { 400: 'Bad Request', 408: 'Request Timeout', 431: 'Request Header Fields Too Large' } // `node:http` has them, and a load of others with them
 
 /** Answers in our form what Node's parser refuses, before there is any request to answer. `headers` are those of every answer. */
 export function createClientErrors (headers: { readonly [name: string]: string }) {
@@ -28,5 +29,5 @@ function answerTo (code: string, headers: { readonly [name: string]: string }): 
   const body = JSON.stringify(bodyOf(failure, traceIdOf(traceparentOf(undefined))))
   const all = { ...headers, 'content-type': 'application/json; charset=utf-8', 'content-length': Buffer.byteLength(body), connection: 'close' }
   const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`)
-  return `HTTP/1.1 ${failure.status} ${STATUS_CODES[failure.status]}\r\n${lines.join('')}\r\n${body}`
+  return `HTTP/1.1 ${failure.status} ${phrases[failure.status]}\r\n${lines.join('')}\r\n${body}`
 }

@@ -1,6 +1,5 @@
-import { createPrivateKey, createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto'
+import { createHash, createPrivateKey, createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
-import { calculateJwkThumbprint } from 'jose'
 import parseJson from 'secure-json-parse'
 import type { JsonObject } from '../domain/callback.ts'
 import { Failure } from '../domain/failure.ts'
@@ -31,7 +30,7 @@ export async function openSigningKeys ({ file, directory }: SigningKeysParts): P
   if (path === undefined) throw wrong('is missing')
   const text = await readFile(path, 'utf8').catch(() => { throw wrong('cannot be read') })
   const found = keysIn(text)
-  const keys = await Promise.all(found.map(async each => ({ ...each, ...await published(each) })))
+  const keys = found.map(each => ({ ...each, ...published(each) }))
   const [first] = keys
   if (first === undefined) throw wrong('holds no key')
   if (first.key.type !== 'private') throw wrong('must begin with a private key: the first one signs')
@@ -63,10 +62,10 @@ function pemsIn (text: string): Found[] {
     .map(block => ({ key: block.startsWith('-----BEGIN PUBLIC') ? createPublicKey(block) : createPrivateKey(block) }))
 }
 
-async function published ({ key, kid }: Found): Promise<{ kid: string, jwk: JsonObject }> {
+function published ({ key, kid }: Found): { kid: string, jwk: JsonObject } {
   if (key.asymmetricKeyDetails?.namedCurve !== 'prime256v1') throw wrong('holds a key that is not EC P-256')
   const { kty, crv, x, y } = key.export({ format: 'jwk' })
-  const own = kid ?? await calculateJwkThumbprint({ kty, crv, x, y } as { kty: string }) // RFC 7638
+  const own = kid ?? createHash('sha256').update(JSON.stringify({ crv, kty, x, y })).digest('base64url') // RFC 7638 §3.2
   return { kid: own, jwk: { kty, crv, x, y, kid: own, alg: 'ES256', use: 'sig' } }
 }
 

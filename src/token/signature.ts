@@ -1,5 +1,4 @@
 import { verify } from 'node:crypto'
-import { compactVerify } from 'jose'
 import type { Algorithm, PublicKey } from '../did/public-key.ts'
 
 /** True when one of the keys that go with the algorithm signed the compact JWS. */
@@ -12,6 +11,7 @@ export async function isSignedByOneOf (keys: readonly PublicKey[], algorithm: Al
 
 async function isSignedBy (key: PublicKey['key'], algorithm: Algorithm, jws: string): Promise<boolean> {
   if (algorithm === 'ES256K') return isSignedWithSecp256k1(key, jws) // jose has none
+  const { compactVerify } = await import('jose') // loaded with the first signature: the process is ready sooner without it
   return compactVerify(jws, key, { algorithms: [algorithm] }).then(() => true, () => false)
 }
 

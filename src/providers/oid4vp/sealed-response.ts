@@ -1,4 +1,3 @@
-import { compactDecrypt, importJWK } from 'jose'
 import type { Json, JsonObject } from '../../domain/callback.ts'
 import { Failure } from '../../domain/failure.ts'
 import { parseBounded } from './json-text.ts'
@@ -23,6 +22,7 @@ export async function openSealed (response: string, privateJwk: JsonObject): Pro
 }
 
 async function plaintextOf (response: string, privateJwk: JsonObject): Promise<string> {
+  const { compactDecrypt, importJWK } = await import('jose') // loaded with the first response
   try {
     const key = await importJWK({ ...privateJwk }, 'ECDH-ES')
     const { plaintext } = await compactDecrypt(response, key, { keyManagementAlgorithms: ['ECDH-ES'], contentEncryptionAlgorithms: ['A128GCM', 'A256GCM'] })
