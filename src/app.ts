@@ -1,7 +1,7 @@
 import cors from '@fastify/cors'
 import type { IncomingMessage } from 'node:http'
-import { Ajv } from 'ajv'
 import Fastify, { LogController, type FastifyBaseLogger, type FastifyError, type FastifyInstance, type FastifyRequest } from 'fastify'
+import { createCompile } from './domain/compile.ts'
 import { Failure } from './domain/failure.ts'
 import { addCallbackRoutes, type CallbackParts } from './routes/callbacks.ts'
 import { createClientErrors } from './routes/client-errors.ts'
@@ -13,6 +13,7 @@ import { addHealthRoutes, type HealthParts } from './routes/health.ts'
 import { addJsonBody } from './routes/json-body.ts'
 import { addLimits } from './routes/limits.ts'
 import { addMethodRefusals } from './routes/method-refusals.ts'
+import { ownCompilers } from './routes/own-compilers.ts'
 import { createPages, type PagesParts } from './routes/pages/pages.ts'
 import { addRegistrationRoutes, type RegistrationRouteParts } from './routes/registrations.ts'
 import { addRequestFaults } from './routes/request-faults.ts'
@@ -61,14 +62,15 @@ export async function buildApp ({ tokens, brand, checks, isClosing = () => false
     http: { headersTimeout: 10_000, connectionsCheckingInterval: 100, requireHostHeader: false, shouldUpgradeCallback: request => app.server.listenerCount('upgrade') > 0 && isWebSocket(request) },
     clientErrorHandler: createClientErrors(securityHeaders(pages)),
     frameworkErrors: (error, request, reply) => { void replyWithError(error, request, reply.headers(securityHeaders(pages)), pages) },
+    schemaController: ownCompilers,
     return503OnClosing: false, // whoever got in before the listener closed is answered
     exposeHeadRoutes: false, // a HEAD of a link scanner is no callback
     routerOptions: { maxParamLength: 512 },
     onProtoPoisoning: 'error',
     onConstructorPoisoning: 'error',
   })
-  const ajv = new Ajv({ allErrors: true, strict: false }) // nothing coerced, removed or filled in: what is journalled is what was sent
-  app.setValidatorCompiler(({ schema }) => ajv.compile(schema as object))
+  const compile = createCompile({ allErrors: true, strict: false }) // nothing coerced, removed or filled in: what is journalled is what was sent
+  app.setValidatorCompiler(({ schema }) => compile(schema as object))
   app.setErrorHandler<FastifyError>((error, request, reply) => replyWithError(error, request, reply, pages))
   app.setNotFoundHandler(() => { throw new Failure('NOT_FOUND') })
   addSecurityHeaders(app, pages)

@@ -135,7 +135,7 @@ export function loadConfig (environment: { readonly [name: string]: string | und
 }
 
 function schemaFaults (properties: { readonly [name: string]: Property }, read: object): string[] {
-  const ajv = new Ajv({ allErrors: true, coerceTypes: true, strict: true, allowUnionTypes: true })
+  const ajv = new Ajv({ allErrors: true, coerceTypes: true, strict: true, allowUnionTypes: true, meta: false, validateSchema: false })
   ajv.addKeyword({ keyword: 'secret', schemaType: 'boolean' })
   ajv.addKeyword({ keyword: 'url', schemaType: 'array', validate: isUrl, error: { message: 'must be a URL of an allowed scheme' } })
   const validate = ajv.compile({ type: 'object', properties })

@@ -1,7 +1,7 @@
-import { Ajv } from 'ajv'
 import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify'
 import { addConsole } from './console/console.ts'
 import { addSandboxRoutes, type SandboxRouteParts } from './console/sandbox-routes.ts'
+import { createCompile } from './domain/compile.ts'
 import { Failure } from './domain/failure.ts'
 import { addBackupRoute, type BackupParts } from './routes/backup.ts'
 import { addDoctorRoute, type DoctorParts } from './routes/doctor.ts'
@@ -13,6 +13,7 @@ import { addLiveRoute, type LiveParts } from './routes/live.ts'
 import { addMetricsRoute, type MetricsParts } from './routes/metrics.ts'
 import { addMethodRefusals } from './routes/method-refusals.ts'
 import { addOpsAccess } from './routes/ops-access.ts'
+import { ownCompilers } from './routes/own-compilers.ts'
 import { addSecurityHeaders } from './routes/security-headers.ts'
 
 export interface OpsParts extends Partial<MetricsParts & BackupParts & DoctorParts>, SandboxRouteParts, HealthParts {
@@ -32,11 +33,13 @@ export async function buildOps ({ checks, metrics = async () => '', examine = as
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true }),
     requestTimeout: 15_000,
+    schemaController: ownCompilers,
     exposeHeadRoutes: false,
     routerOptions: { maxParamLength: 512 },
   })
-  const ajv = { querystring: new Ajv({ allErrors: true, strict: false, coerceTypes: true }), body: new Ajv({ allErrors: true, strict: false }) }
-  ops.setValidatorCompiler(({ schema, httpPart }) => (httpPart === 'body' ? ajv.body : ajv.querystring).compile(schema as object))
+  const compileBody = createCompile({ allErrors: true, strict: false })
+  const compileQuery = createCompile({ allErrors: true, strict: false, coerceTypes: true })
+  ops.setValidatorCompiler(({ schema, httpPart }) => (httpPart === 'body' ? compileBody : compileQuery)(schema as object))
   ops.removeContentTypeParser('text/plain')
   ops.setErrorHandler(replyWithError)
   ops.setNotFoundHandler(() => { throw new Failure('NOT_FOUND') })

@@ -1,6 +1,6 @@
-import { Ajv, type ValidateFunction } from 'ajv'
 import type { EventStatus } from '../domain/event.ts'
 import type { JsonObject } from '../domain/callback.ts'
+import { createCompile, type Check } from '../domain/compile.ts'
 import type { OpenProvider } from '../providers/provider.ts'
 
 export interface EventValidators {
@@ -8,16 +8,16 @@ export interface EventValidators {
   faultOf (provider: string, status: EventStatus, data: JsonObject): string | undefined
 }
 
-/** One compiled schema for each event that a provider can publish. */
+/** One schema for each event that a provider can publish. */
 export function createEventValidators (providers: readonly Pick<OpenProvider, 'name' | 'events'>[]): EventValidators {
-  const ajv = new Ajv({ strict: false })
-  const compiled = new Map<string, ValidateFunction>()
+  const compile = createCompile({ strict: false })
+  const validators = new Map<string, Check<JsonObject>>()
   for (const { name, events } of providers) {
-    for (const [status, schema] of Object.entries(events)) compiled.set(`${name}.${status}`, ajv.compile(schema))
+    for (const [status, schema] of Object.entries(events)) validators.set(`${name}.${status}`, compile(schema))
   }
   return {
     faultOf (provider, status, data) {
-      const validate = compiled.get(`${provider}.${status}`)
+      const validate = validators.get(`${provider}.${status}`)
       if (validate === undefined) return 'the provider declares no such event'
       if (validate(data)) return undefined
       const [error] = validate.errors ?? []

@@ -1,5 +1,5 @@
-import { Ajv } from 'ajv'
 import parseJson from 'secure-json-parse'
+import { createCompile } from '../domain/compile.ts'
 import { Failure } from '../domain/failure.ts'
 
 const mostBytes = 16 * 1024
@@ -22,7 +22,7 @@ export interface Assertion {
 
 const id = { type: 'string', minLength: 1, maxLength: 1024 }
 const time = { type: 'number', minimum: 0, maximum: 1e11 }
-const isShaped = new Ajv().compile({
+const isShaped = createCompile({})({
   type: 'object',
   required: ['header', 'claims'],
   properties: {

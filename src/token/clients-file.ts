@@ -1,6 +1,6 @@
-import { Ajv } from 'ajv'
 import parseJson from 'secure-json-parse'
 import type { JsonObject } from '../domain/callback.ts'
+import { createCompile } from '../domain/compile.ts'
 import { asFailure, Failure } from '../domain/failure.ts'
 import { keysOfKid, type Client } from './client.ts'
 import { isKeyDid, keyOfDid } from '../did/key-did.ts'
@@ -22,7 +22,7 @@ export interface ClientsFileParts {
 // RFC 6749 appendix A.1; `default` is where events go that nobody registered for
 const clientId = { type: 'string', minLength: 1, maxLength: 1024, pattern: '^[\\x21-\\x7e]+$', not: { const: 'default' } }
 const word = scopes.join('|')
-const isShaped = new Ajv({ allErrors: true, strict: true, strictRequired: false }).compile<readonly Entry[]>({
+const isShaped = createCompile({ allErrors: true, strict: true, strictRequired: false })<readonly Entry[]>({
   type: 'array',
   items: {
     type: 'object',

@@ -9,7 +9,7 @@ const beside: { readonly [status: number]: string } = { 404: 'NotFoundError', 40
 
 /** A function that says what of an answer the document does not know: one sentence for each fault, none for an answer as described. */
 export function createCheck (document: OpenApi): (exchange: Exchange, answer: Answer) => string[] {
-  const ajv = new Ajv2020({ strict: false, validateFormats: false }).addSchema(document, 'document')
+  const ajv = new Ajv2020({ strict: false, validateFormats: false }).addSchema(document, 'document').addSchema(closed(document), 'closed')
   const compiled = new Map<string, ValidateFunction>()
   return ({ name, path, method, expected }, answer) => {
     const says = (fault: string) => `${name}: ${fault}`
@@ -29,13 +29,13 @@ export function createCheck (document: OpenApi): (exchange: Exchange, answer: An
     return beside[status] === undefined ? undefined : `#/components/responses/${beside[status]}`
   }
 
-  function contentFaults (ref: string, { content = {} }: Reply, { headers, body }: Answer): string[] {
+  function contentFaults (ref: string, { content = {} }: Reply, { status, headers, body }: Answer): string[] {
     const type = headers['content-type']?.split(';')[0] ?? ''
     if (type === '' && Object.keys(content).length === 0) return []
     if (content[type] === undefined) return [`${type || 'no media type'} is not documented`]
     if (type === 'text/html') return body.startsWith('<!doctype html>') ? [] : ['the page is none']
     if (type !== 'application/json') return []
-    const schema = `document${ref}/content/application~1json/schema`
+    const schema = `${status < 400 ? 'closed' : 'document'}${ref}/content/application~1json/schema`
     const validate = compiled.get(schema) ?? ajv.compile({ $ref: schema })
     compiled.set(schema, validate)
     return validate(JSON.parse(body)) ? [] : [`does not fit: ${ajv.errorsText(validate.errors)}`]
@@ -46,4 +46,12 @@ export function createCheck (document: OpenApi): (exchange: Exchange, answer: An
     const promised = Object.keys(described).filter(name => !name.startsWith('Access-Control-'))
     return promised.filter(name => headers[name.toLowerCase()] === undefined).map(name => `${name} is absent`)
   }
+}
+
+/** With nothing but what is named: whatever a reply is made from, no more of it slips out. Errors of the token endpoint have members of RFC 6749, too. */
+function closed (document: OpenApi): OpenApi {
+  return JSON.parse(JSON.stringify(document), (_name, value: unknown) => {
+    const isOpen = typeof value !== 'object' || value === null || !('properties' in value) || !('type' in value) || 'additionalProperties' in value
+    return isOpen ? value : { ...value, unevaluatedProperties: false }
+  }) as OpenApi
 }

@@ -1,5 +1,5 @@
-import { Ajv } from 'ajv'
 import type { Callback, JsonObject } from '../../domain/callback.ts'
+import { createCompile } from '../../domain/compile.ts'
 import { Failure } from '../../domain/failure.ts'
 import type { Result } from '../../domain/result.ts'
 import type { Asking, Told } from './call.ts'
@@ -8,7 +8,7 @@ import { isSegment } from './id.ts'
 type Call = (asking: Asking, signal: AbortSignal) => Promise<Told>
 
 const optionalId = { type: 'string', nullable: true, maxLength: 512 } as const
-const isReply = new Ajv({ strict: true, meta: false, validateSchema: false }).compile<JsonObject & { readonly status: string }>({
+const isReply = createCompile({ strict: true })<JsonObject & { readonly status: string }>({
   type: 'object',
   required: ['status'],
   properties: {

@@ -1,5 +1,6 @@
 import { Ajv, type ValidateFunction } from 'ajv'
 import type { JsonObject } from '../../../domain/callback.ts'
+import { createCompile } from '../../../domain/compile.ts'
 import { parseBounded } from '../json-text.ts'
 import { stepsOf, valuesAt } from './json-path.ts'
 import { isObject } from './jws.ts'
@@ -56,12 +57,7 @@ const schema = {
   },
 }
 
-let compiled: ValidateFunction<Definition> | undefined
-
-/** Compiled with the first definition: most services never see one. */
-function isDefinition (value: unknown): value is Definition {
-  return (compiled ??= new Ajv({ strict: false }).compile<Definition>(schema))(value)
-}
+const isDefinition = createCompile({ strict: false })<Definition>(schema)
 
 interface Definition {
   readonly format?: object

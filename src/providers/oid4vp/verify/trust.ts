@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import { Ajv } from 'ajv'
 import parseJson from 'secure-json-parse'
+import { createCompile } from '../../../domain/compile.ts'
 import { Failure } from '../../../domain/failure.ts'
 
 /** Which issuers are accepted. */
@@ -13,10 +13,10 @@ export interface Trust {
 }
 
 /** A list of issuers' ids (DIDs, https URLs) and of trust anchors (PEM, one certificate each). */
-const schema = {
+const isList = createCompile({})<string[]>({
   type: 'array',
   items: { type: 'string', pattern: '^(did:[a-z0-9]+:\\S+|https://\\S+|\\s*-----BEGIN CERTIFICATE-----[\\s\\S]+-----END CERTIFICATE-----\\s*)$' },
-}
+})
 
 /** Reads `OID4VP_TRUSTED_ISSUERS_FILE`; without one any issuer that can be resolved is accepted. Throws `SETTINGS_INVALID`. */
 export function readTrust (file: string | undefined): Trust {
@@ -33,7 +33,7 @@ function itemsIn (file: string): string[] {
   } catch {
     throw invalid('cannot be read as JSON')
   }
-  if (!new Ajv().compile<string[]>(schema)(given)) throw invalid('must be a list of DIDs, https URLs and PEM certificates')
+  if (!isList(given)) throw invalid('must be a list of DIDs, https URLs and PEM certificates')
   return given
 }
 
