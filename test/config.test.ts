@@ -3,6 +3,7 @@ import { Client } from 'pg'
 import t from 'tap'
 import { coreSettings, loadConfig, settingsOf, type ProviderSettings } from '../src/config.ts'
 import { Failure } from '../src/domain/failure.ts'
+import { providers as known } from '../src/providers/index.ts'
 
 /** Its types hide what it read. */
 const Reader = Client as unknown as new (url: string) => { readonly connectionParameters: { readonly ssl: boolean | '' | { readonly rejectUnauthorized?: boolean }, readonly host: string, readonly isDomainSocket: boolean } }
@@ -46,6 +47,12 @@ void t.test('an empty environment gives the defaults', async t => {
   }
   t.equal(SANDBOX, true)
   t.strictSame(providers, { toy: { TOY_PACE: 5 } })
+})
+
+void t.test('a default is what the setting takes from the environment', async t => {
+  const defaults = Object.entries(settingsOf(known)).flatMap(([name, property]) => property.default === undefined ? [] : [[name, String(property.default)]])
+  t.ok(defaults.length > 20)
+  t.strictSame(loadConfig(Object.fromEntries(defaults), known), loadConfig({}, known))
 })
 
 void t.test('every setting says what it is for', async t => {
