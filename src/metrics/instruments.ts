@@ -1,15 +1,14 @@
-import { Gauge, type Registry } from 'prom-client'
-import { createCounter, createHistogram } from './tally.ts'
+import { createCounter, createGauge, createHistogram, type Figure } from './tally.ts'
 
 const seconds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
 const patience = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800]
 
-/** Every figure of our own, in base units. The values of each label come from a fixed list: providers, channels, failure codes, reason codes. */
-export function createInstruments (registry: Registry) {
-  const counter = <L extends string = never>(name: string, help: string, labels: readonly L[] = []) => createCounter<L>({ registry, name: `callback_receiver_${name}`, help, labels })
+/** Every figure of our own, in base units, added to the list. The values of each label come from a fixed list: providers, channels, failure codes, reason codes. */
+export function createInstruments (figures: Figure[]) {
+  const counter = <L extends string = never>(name: string, help: string, labels: readonly L[] = []) => createCounter<L>({ figures, name: `callback_receiver_${name}`, help, labels })
   const histogram = <L extends string = never>(name: string, help: string, buckets: readonly number[], labels: readonly L[] = []) =>
-    createHistogram<L>({ registry, name: `callback_receiver_${name}`, help, buckets, labels })
-  const gauge = <L extends string = never>(name: string, help: string, labelNames: readonly L[] = []) => new Gauge<L>({ name: `callback_receiver_${name}`, help, labelNames, registers: [registry] })
+    createHistogram<L>({ figures, name: `callback_receiver_${name}`, help, buckets, labels })
+  const gauge = <L extends string = never>(name: string, help: string, labels: readonly L[] = []) => createGauge<L>({ figures, name: `callback_receiver_${name}`, help, labels })
 
   return {
     callbacks: counter('callbacks_total', 'Callbacks by what became of them: new, repeated, or the name of the error they were answered with.', ['provider', 'channel', 'result']),

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify'
-import { collectDefaultMetrics, Registry } from 'prom-client'
+import type { Registry } from 'prom-client'
 import type { Journal } from '../journal/journal.ts'
 import type { OpenProvider } from '../providers/provider.ts'
 import type { Publisher } from '../publisher/publisher.ts'
@@ -11,6 +11,7 @@ import { measuredPublisher } from './measured-publisher.ts'
 import { measuredTokens } from './measured-tokens.ts'
 import { countRefusedCallbacks } from './refused-callbacks.ts'
 import { createStanding, type StandingParts } from './standing.ts'
+import type { Figure } from './tally.ts'
 
 /** Gauges that call themselves totals, which promtool refuses. Each has a namesake without, by type. */
 const misnamed = ['nodejs_active_handles_total', 'nodejs_active_requests_total', 'nodejs_active_resources_total']
@@ -19,10 +20,9 @@ export type Metrics = ReturnType<typeof openMetrics>
 
 /** The figures of one service, in a registry of its own. Each part is measured by wrapping it: none of them knows. */
 export function openMetrics () {
-  const registry = new Registry()
-  const instruments = createInstruments(registry)
-  collectDefaultMetrics({ register: registry })
-  for (const name of misnamed) registry.removeSingleMetric(name)
+  const figures: Figure[] = []
+  const instruments = createInstruments(figures)
+  let opened: Promise<Registry> | undefined
 
   return {
     journal: <J extends Journal>(journal: J): J => measuredJournal(journal, instruments),
@@ -44,8 +44,18 @@ export function openMetrics () {
       const standing = createStanding(parts, instruments)
       return async () => {
         await standing()
-        return registry.metrics()
+        return (await (opened ??= openRegistry(figures))).metrics()
       }
     },
   }
+}
+
+/** Our figures, and from now on those of the process. Loaded with the first look: the process is ready sooner without it. */
+async function openRegistry (figures: readonly Figure[]): Promise<Registry> {
+  const { collectDefaultMetrics, Registry } = await import('prom-client')
+  const registry = new Registry()
+  for (const figure of figures) registry.registerMetric(figure as never)
+  collectDefaultMetrics({ register: registry })
+  for (const name of misnamed) registry.removeSingleMetric(name)
+  return registry
 }

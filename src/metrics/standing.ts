@@ -19,10 +19,10 @@ export function createStanding ({ journal, delivery, checks, now = Date.now }: S
     up.reset()
     for (const [part, { status }] of Object.entries(found)) up.set({ part }, status === 'ok' ? 1 : 0)
     for (const [provider, state] of Object.entries(delivery.breakers())) breaker.set({ provider }, states[state])
-    idle.set(delivery.idleFor() / 1000)
-    pending.set(figures?.waiting ?? Number.NaN)
-    unpublished.set(figures?.unpublished ?? Number.NaN)
-    buriedNow.set(figures?.buried ?? Number.NaN)
-    oldest.set(figures === undefined ? Number.NaN : figures.oldestWaiting === undefined ? 0 : Math.max(0, now() - figures.oldestWaiting) / 1000)
+    idle.set({}, delivery.idleFor() / 1000)
+    pending.set({}, figures?.waiting ?? Number.NaN)
+    unpublished.set({}, figures?.unpublished ?? Number.NaN)
+    buriedNow.set({}, figures?.buried ?? Number.NaN)
+    oldest.set({}, figures === undefined ? Number.NaN : figures.oldestWaiting === undefined ? 0 : Math.max(0, now() - figures.oldestWaiting) / 1000)
   }
 }

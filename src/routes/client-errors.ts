@@ -8,7 +8,7 @@ const codes: { readonly [code: string]: FailureCode } = {
   HPE_HEADER_OVERFLOW: 'HEADERS_TOO_LARGE',
 }
 
-const phrases: { readonly [status: number]: string } = { 400: 'Bad Request', 408: 'Request Timeout', 431: 'Request Header Fields Too Large' } // `node:http` has them, and a load of others with them
+const phrases: { readonly [status: number]: string } = { 400: 'Bad Request', 408: 'Request Timeout', 431: 'Request Header Fields Too Large' } // an import of `node:http` has them, and loads all of Node's fetch
 
 /** Answers in our form what Node's parser refuses, before there is any request to answer. `headers` are those of every answer. */
 export function createClientErrors (headers: { readonly [name: string]: string }) {
