@@ -18,6 +18,7 @@ interface Taken { readonly claims: EventClaim[], readonly unreadable: { claim: E
 export function createClaimEvents ({ db, transactions, eventLeases, seal, now, freshKeys, folding, buryEvent }: ClaimEventsParts): Pick<Journal, 'claimEvents' | 'renewEvents' | 'releaseEvent'> {
   const takeFresh = createClaimFreshEvents({ eventLeases, freshKeys })
   const selectDue = db.prepare(`SELECT seq, id, topic FROM events WHERE due_at <= ? ORDER BY due_at, seq LIMIT ${looks}`)
+  const selectAnyDue = db.prepare('SELECT 1 FROM events WHERE due_at <= ? LIMIT 1') // mostly none is, and to begin an iteration costs four times this
   const selectHead = db.prepare(`
     SELECT e.seq, e.id, e.entry, (SELECT id FROM entries WHERE seq = e.entry) AS entry_id, e.provider, e.key, e.type, e.topic, e.payload, e.recorded_at, e.attempt, e.failures, e.streak
       FROM events e WHERE e.seq = ?
@@ -34,6 +35,7 @@ export function createClaimEvents ({ db, transactions, eventLeases, seal, now, f
   }
 
   function takeKept (limit: number, { claims, unreadable }: Taken): void {
+    if (selectAnyDue.get(now()) === undefined) return
     for (const due of selectDue.iterate(now()) as Iterable<unknown> as Iterable<{ seq: number, id: string, topic: string }>) {
       if (eventLeases.isHeld(eventName(due))) continue
       const head = selectHead.get(due.seq) as unknown as EventRow | undefined

@@ -17,6 +17,7 @@ export function createClaim (parts: ClaimParts): Pick<Journal, 'claim' | 'renew'
   const { leases, nameOf } = watches
   // read as far as is needed: a bound LIMIT would have SQLite plan the statement anew each time
   const selectDue = db.prepare('SELECT key, coalesce(head, watching) AS seq, attempt, gist, final FROM watches WHERE provider = ? AND due_at <= ? ORDER BY due_at')
+  const selectAnyDue = db.prepare('SELECT 1 FROM watches WHERE provider = ? AND due_at <= ? LIMIT 1') // mostly none is, and to begin an iteration costs four times this
   const selectEntry = db.prepare('SELECT id, received_at, failures, streak, asks, refusal, payload, reply FROM entries WHERE seq = ?')
 
   /** Half of a claim, at least, is for keys of the tables, half for fresh ones: neither waits for the other. */
@@ -30,7 +31,7 @@ export function createClaim (parts: ClaimParts): Pick<Journal, 'claim' | 'renew'
 
   /** What can be read of the due keys that nobody holds, and those that cannot be read. */
   function takeKept (provider: string, limit: number, { claims, unreadable }: Taken): void {
-    if (claims.length >= limit) return
+    if (claims.length >= limit || selectAnyDue.get(provider, now()) === undefined) return
     for (const row of selectDue.iterate(provider, now()) as Iterable<unknown> as Iterable<DueRow>) { // held ones stay due, and are passed over
       const name = nameOf(provider, row.key)
       if (leases.isHeld(name)) continue
