@@ -1,5 +1,4 @@
 import cors from '@fastify/cors'
-import type { IncomingMessage } from 'node:http'
 import Fastify, { LogController, type FastifyBaseLogger, type FastifyError, type FastifyInstance, type FastifyRequest } from 'fastify'
 import { createCompile } from './domain/compile.ts'
 import { Failure } from './domain/failure.ts'
@@ -20,6 +19,7 @@ import { addRequestFaults } from './routes/request-faults.ts'
 import { addReturnRoutes } from './routes/returns.ts'
 import { addSecurityHeaders, securityHeaders } from './routes/security-headers.ts'
 import { addTokenRoutes } from './routes/token.ts'
+import { addUpgrades, isUpgradeTo, type Upgrades } from './routes/upgrades.ts'
 import { addVisitRoutes, type VisitParts } from './routes/visits/visits.ts'
 import type { Tokens } from './token/token.ts'
 import type { } from '@fastify/swagger'
@@ -46,10 +46,12 @@ export interface AppParts extends HealthParts, Omit<RegistrationRouteParts, 'ver
   readonly bodyLimit: number
   /** `RATE_LIMIT_PER_MINUTE` */
   readonly perMinute: number
+  /** Who takes over connections that ask for a WebSocket. */
+  readonly upgrades?: Upgrades | undefined
 }
 
 /** The public face: callbacks, registrations, events, tokens, health. */
-export async function buildApp ({ tokens, brand, checks, isClosing = () => false, measure, log, trustProxy, corsOrigins, bodyLimit, perMinute, ...parts }: AppParts): Promise<FastifyInstance> {
+export async function buildApp ({ tokens, brand, checks, isClosing = () => false, measure, log, trustProxy, corsOrigins, bodyLimit, perMinute, upgrades, ...parts }: AppParts): Promise<FastifyInstance> {
   const { verify } = tokens
   const pages = createPages(brand)
   const app: FastifyInstance = Fastify({
@@ -59,7 +61,7 @@ export async function buildApp ({ tokens, brand, checks, isClosing = () => false
     trustProxy: trustedBy(trustProxy),
     bodyLimit,
     requestTimeout: 15_000, // a slow client is cut off, at the next look at all connections; looking often, few are cut off at once, and nobody waits for it
-    http: { headersTimeout: 10_000, connectionsCheckingInterval: 100, requireHostHeader: false, shouldUpgradeCallback: request => app.server.listenerCount('upgrade') > 0 && isWebSocket(request) },
+    http: { headersTimeout: 10_000, connectionsCheckingInterval: 100, requireHostHeader: false, shouldUpgradeCallback: request => upgrades !== undefined && isUpgradeTo(upgrades.path, request) },
     clientErrorHandler: createClientErrors(securityHeaders(pages)),
     frameworkErrors: (error, request, reply) => { void replyWithError(error, request, reply.headers(securityHeaders(pages)), pages) },
     schemaController: ownCompilers,
@@ -80,6 +82,7 @@ export async function buildApp ({ tokens, brand, checks, isClosing = () => false
   })
   addJsonBody(app)
   addFormBody(app)
+  if (upgrades !== undefined) await addUpgrades(app, upgrades) // before the refusals of methods: to who asks for no upgrade, its path is not there
   const refuseMethods = addMethodRefusals(app)
   await addCors(app, corsOrigins)
   await addLimits(app, { perMinute })
@@ -101,11 +104,6 @@ export async function buildApp ({ tokens, brand, checks, isClosing = () => false
 function trustedBy (proxies: readonly string[]): string[] | ((address: string, hop: number) => boolean) {
   const [only] = proxies
   return proxies.length === 1 && only !== undefined && /^\d+$/.test(only) ? (_address, hop) => hop < Number(only) : [...proxies]
-}
-
-/** Any other upgrade is not taken up: the request is answered as if it had asked for none. */
-function isWebSocket ({ headers: { upgrade = '' } }: IncomingMessage): boolean {
-  return upgrade.toLowerCase() === 'websocket'
 }
 
 async function addCors (app: FastifyInstance, origins: readonly string[]): Promise<void> {

@@ -117,8 +117,8 @@ async function open (config: Config, known: readonly Provider[], log: FastifyBas
     corsOrigins: config.CORS_ORIGINS,
     bodyLimit: config.BODY_LIMIT_BYTES,
     perMinute: config.RATE_LIMIT_PER_MINUTE,
+    upgrades: broker?.webSockets,
   }), part => part.close())
-  const detach = broker?.attach(app.server)
   await app.listen({ host: config.HOST, port: config.PORT, listenTextResolver: () => 'listening on the public address' })
 
   const ops = opened(await buildOps({ checks, sandbox: sandbox && await sandboxUser(sandbox), metrics: metrics.text({ journal, delivery, checks }), examine: createExamine({ config, journal, publisher, known, providers, traces }), backup: database.engine === 'sqlite' ? database.sqlite.backup : undefined, journal, log, token: config.OPS_TOKEN }), part => part.close())
@@ -134,7 +134,7 @@ async function open (config: Config, known: readonly Provider[], log: FastifyBas
       const grace = config.SHUTDOWN_GRACE_SECONDS * 1000
       const end = Date.now() + grace
       if (drain) await sleep(grace / 5) // a load balancer sees the red readiness, and its connections end with their next answer
-      detach?.()
+      broker?.webSockets.close()
       await within(end, app.close())
       await within(end, delivery.stop())
       await publisher.close(Math.max(0, end - Date.now()))

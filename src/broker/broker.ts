@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto'
 import type { EventEmitter } from 'node:events'
-import type { IncomingMessage, Server } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 import { duplexPair, type Duplex } from 'node:stream'
 import type { AedesOptions, Client } from 'aedes'
 import { createAdmission, type Admission, type Authenticate, type Grant } from './access.ts'
 import { listen } from './listen.ts'
 import { isLocal } from './locality.ts'
 import { limitPackets, type PacketLimit } from './packet-limit.ts'
+import type { WebSockets } from './web-socket.ts'
 
 export interface BrokerParts {
   readonly host: string
@@ -39,8 +40,8 @@ export interface Broker {
   address (): { readonly host: string, readonly port: number }
   /** A connection within the process. */
   connect (): Duplex
-  /** Takes MQTT over WebSocket on `path`, and refuses every other upgrade. Gives the act that ends it, to be done before the server closes. */
-  attach (server: Server, path?: string): () => void
+  /** MQTT over WebSocket, for whoever has an HTTP server. */
+  readonly webSockets: WebSockets
   close (): Promise<void>
 }
 
@@ -49,13 +50,13 @@ export async function openBroker ({
   host, port, allowAnonymous, topicPrefix, log, authenticate,
   drainTimeout = 3000, packetLimit = 20 * 1024, maxConnections = 1000, maxSubscriptions = 100, now = Date.now,
 }: BrokerParts): Promise<Broker> {
-  const [{ Aedes }, { attachWebSocket }] = await Promise.all([import('aedes'), import('./web-socket.ts')]) // not loaded beside an external broker
+  const [{ Aedes }, { openWebSockets }] = await Promise.all([import('aedes'), import('./web-socket.ts')]) // not loaded beside an external broker
   const credentials = { username: `service-${randomBytes(8).toString('hex')}`, password: randomBytes(24).toString('base64url') }
   const admit = createAdmission({ credentials, allowAnonymous, topicPrefix, authenticate })
   const grants = new WeakMap<Client, Grant>()
   const limits = new WeakMap<Duplex, PacketLimit>()
   const streams = new Set<Duplex>()
-  const detachers: (() => void)[] = []
+  const webSockets = openWebSockets({ maxConnections, handle })
 
   const aedes = await Aedes.createBroker({
     drainTimeout,
@@ -103,17 +104,13 @@ export async function openBroker ({
 
   return {
     credentials,
+    webSockets,
     address: () => listening.address,
     connect () {
       const [ours, theirs] = duplexPair()
       for (const [one, other] of [[ours, theirs], [theirs, ours]] as const) one.once('close', () => other.destroy())
       handle(theirs)
       return ours
-    },
-    attach (server, path = '/mqtt') {
-      const detach = attachWebSocket({ server, path, maxConnections, handle })
-      detachers.push(detach)
-      return detach
     },
     close () {
       closed ??= close()
@@ -143,7 +140,7 @@ export async function openBroker ({
 
   async function close (): Promise<void> {
     const freed = listening.close()
-    for (const detach of detachers) detach()
+    webSockets.close()
     await new Promise<void>(resolve => aedes.close(resolve))
     for (const stream of streams) stream.destroy()
     await freed

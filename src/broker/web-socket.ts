@@ -1,35 +1,49 @@
-import { STATUS_CODES, type IncomingMessage, type Server } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { createWebSocketStream, WebSocketServer } from 'ws'
+import { Failure } from '../domain/failure.ts'
 
 export interface WebSocketParts {
-  readonly server: Server
-  readonly path: string
   readonly maxConnections: number
   handle (stream: Duplex, request: IncomingMessage): void
 }
 
-/** MQTT over WebSocket on somebody else's HTTP server. Gives the act that ends it and its connections. */
-export function attachWebSocket ({ server, path, maxConnections, handle }: WebSocketParts): () => void {
+/** MQTT over WebSocket on somebody else's HTTP server. */
+export interface WebSockets {
+  /** Where a client asks for it. */
+  readonly path: string
+  /** Takes over the connection of a request that asks for an upgrade. Throws a `Failure` while nothing is written to it. */
+  accept (request: IncomingMessage, socket: Duplex, head: Buffer): void
+  /** Ends every connection; to be done before the server closes, which would wait for them. */
+  close (): void
+}
+
+export function openWebSockets ({ maxConnections, handle }: WebSocketParts): WebSockets {
   const sockets = new WebSocketServer({
     noServer: true,
     maxPayload: 64 * 1024,
     perMessageDeflate: false,
     handleProtocols: protocols => protocols.has('mqtt') && 'mqtt',
   })
-  server.on('upgrade', upgrade)
-  return () => {
-    server.off('upgrade', upgrade)
-    for (const socket of sockets.clients) socket.terminate()
-    sockets.close()
-  }
+  let isClosed = false
+  let isWellFormed = true
+  sockets.on('wsClientError', () => { isWellFormed = false }) // said at once, within `handleUpgrade`, which then writes no answer of its own
 
-  function upgrade (request: IncomingMessage, socket: Duplex, head: Buffer) {
-    socket.on('error', () => {}) // a peer that goes away meanwhile concerns nobody
-    if (request.url?.split('?')[0] !== path) return refuse(socket, 404)
-    if (!offersMqtt(request)) return refuse(socket, 400) // [MQTT-6.0.0-3]
-    if (sockets.clients.size >= maxConnections) return refuse(socket, 503)
-    sockets.handleUpgrade(request, socket, head, accepted => handle(createWebSocketStream(accepted), request))
+  return {
+    path: '/mqtt',
+    accept (request, socket, head) {
+      if (isClosed) throw new Failure('SHUTTING_DOWN')
+      if (!offersMqtt(request)) throw malformed('sec-websocket-protocol', 'must offer mqtt') // [MQTT-6.0.0-3]
+      if (sockets.clients.size >= maxConnections) throw new Failure('OVERLOADED')
+      isWellFormed = true
+      sockets.handleUpgrade(request, socket, head, accepted => handle(createWebSocketStream(accepted), request))
+      if (!isWellFormed) throw malformed('sec-websocket-key', 'is no handshake of a WebSocket')
+    },
+    close () {
+      isClosed = true
+      for (const socket of sockets.clients) socket.terminate()
+      sockets.close()
+    },
   }
 }
 
@@ -37,6 +51,6 @@ function offersMqtt ({ headers }: IncomingMessage): boolean {
   return (headers['sec-websocket-protocol'] ?? '').split(',').some(protocol => protocol.trim() === 'mqtt')
 }
 
-function refuse (socket: Duplex, status: number): void {
-  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
+function malformed (field: string, issue: string): Failure {
+  return new Failure('PARAMETERS_INVALID', { details: [{ issue, field, location: 'header' }] })
 }

@@ -4,7 +4,6 @@ import { connect as dial, type AddressInfo, type Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import mqtt, { type IClientOptions, type MqttClient } from 'mqtt'
 import { test, type Test } from 'tap'
-import { WebSocket } from 'ws'
 import { accessTo } from '../../src/broker/access.ts'
 import { openBroker, type Broker, type BrokerParts } from '../../src/broker/broker.ts'
 
@@ -14,7 +13,7 @@ async function open (t: Test, parts: Partial<BrokerParts> = {}): Promise<{ broke
   const broker = await openBroker({ host: '127.0.0.1', port: 0, allowAnonymous: true, topicPrefix: 'callbacks/v1', log: silent, ...parts })
   const server = createServer((_request, reply) => { reply.end('not MQTT') }).listen(0, '127.0.0.1')
   await once(server, 'listening')
-  broker.attach(server)
+  server.on('upgrade', (request, socket, head) => { broker.webSockets.accept(request, socket, head) })
   t.teardown(async () => {
     await broker.close()
     await new Promise(resolve => server.close(resolve))
@@ -211,19 +210,6 @@ void test('a subscriber that takes nothing holds up publishes for the drain time
     await Promise.all(Array.from({ length: 100 }, () => service.publishAsync('callbacks/v1/x', 'x'.repeat(100_000), { qos: 1 })))
   }
   t.ok(performance.now() - since < 5000)
-})
-
-void test('an upgrade that is not for the broker is refused', async t => {
-  const { webSocket } = await open(t)
-  const other = new URL('/elsewhere', webSocket).href
-  for (const [url, protocol, status] of [[other, 'mqtt', 404], [webSocket, 'chat', 400], [webSocket, undefined, 400]] as const) {
-    const socket = new WebSocket(url, protocol)
-    const [, reply] = await once(socket.on('error', () => {}), 'unexpected-response')
-    t.equal(reply.statusCode, status)
-    socket.terminate()
-  }
-  t.equal(await (await fetch(webSocket.replace('ws:', 'http:'))).text(), 'not MQTT')
-  await t.resolves(client(t, `${webSocket}?x=1`))
 })
 
 void test('a port that is taken is named with its setting', async t => {

@@ -85,9 +85,8 @@ void t.test('what was sent under a name of a prototype changes no prototype and 
 })
 
 void t.test('an upgrade to anything but a WebSocket is not taken up', async t => {
-  const { app } = await openFace(t)
-  app.server.on('upgrade', (_request, socket) => socket.destroy())
-  t.match(await sendRaw(app.server, get('/livez', 'Upgrade: h2c\r\nConnection: Upgrade, HTTP2-Settings\r\nHTTP2-Settings: AAMAAABk\r\n')), { status: 200 })
+  const { app } = await openFace(t, { upgrades: { path: '/mqtt', accept: () => { throw new Error('taken up') } } })
+  t.match(await sendRaw(app.server, get('/mqtt', 'Upgrade: h2c\r\nConnection: Upgrade, HTTP2-Settings\r\nHTTP2-Settings: AAMAAABk\r\n')), { status: 404 })
 })
 
 void t.test('a slow client is cut off, while others are served', async t => {
