@@ -134,6 +134,7 @@ export function loadConfig (environment: { readonly [name: string]: string | und
   const config = { ...pick(read, Object.keys(coreSettings)), SANDBOX: sandbox, providers: ofProviders } as unknown as Config
   faults.push(...faultsTogether(config, production))
   if (production && isPlainPostgres(config.JOURNAL_URL, environment)) faults.push('JOURNAL_URL must ask for TLS that is verified (sslmode=verify-full) in production, but for PostgreSQL on this machine')
+  if (production && environment.NODE_TLS_REJECT_UNAUTHORIZED?.trim() === '0') faults.push('NODE_TLS_REJECT_UNAUTHORIZED must not be 0 in production: Node would verify no certificate')
   if (faults.length > 0) throw settingsInvalid([...new Set(faults)])
   return freeze(config)
 }

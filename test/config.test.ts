@@ -133,6 +133,12 @@ void t.test('production runs on the embedded broker only when told to', async t 
   t.doesNotThrow(() => loadConfig({ ...production, MQTT_URL: '', ALLOW_EMBEDDED_IN_PRODUCTION: 'true' }, [toy]))
 })
 
+void t.test('production verifies certificates: what switches that off in all of Node is refused beside the other faults', async t => {
+  t.strictSame(fieldsOf({ ...production, NODE_TLS_REJECT_UNAUTHORIZED: '0', PUBLIC_URL: '' }).toSorted(), ['NODE_TLS_REJECT_UNAUTHORIZED', 'PUBLIC_URL'])
+  for (const NODE_TLS_REJECT_UNAUTHORIZED of ['1', '', undefined]) t.doesNotThrow(() => loadConfig({ ...production, NODE_TLS_REJECT_UNAUTHORIZED }, [toy]))
+  t.doesNotThrow(() => loadConfig({ NODE_TLS_REJECT_UNAUTHORIZED: '0' }, [toy]), 'outside production it is for trying things')
+})
+
 void t.test('nothing leaves a production machine in the clear, and no weak key seals: all faults at once', async t => {
   t.strictSame(fieldsOf({
     ...production, PUBLIC_URL: 'http://callbacks.example', MQTT_URL: 'mqtts://a,mqtt://b', RETURN_URL_ORIGINS: 'https://a,http://b.example', OPS_HOST: '0.0.0.0', JOURNAL_ENCRYPTION_KEYS: `${'A'.repeat(43)}=`,
