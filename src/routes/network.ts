@@ -2,9 +2,10 @@ import { isIPv6 } from 'node:net'
 
 /**
  * Whom an address stands for, for limits: an IPv4 address itself, an IPv6 address its /64, which is what one subscriber is given. Some proxies
- * write the client's port beside it, and each connection has another.
+ * write the client's port beside it, and each connection has another. Who is gone before its address was asked for has none: all of those count as one.
  */
-export function networkOf (address: string): string {
+export function networkOf (address: string | undefined): string {
+  if (address === undefined) return ''
   if (!address.includes(':')) return address.slice(0, 64)
   const [, plain = address] = withPort.exec(address) ?? []
   const [bare = ''] = plain.replace(/^\[|\]$/g, '').split('%', 1) // without its zone

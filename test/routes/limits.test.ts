@@ -4,6 +4,7 @@ import t, { type Test } from 'tap'
 import { replyWithError } from '../../src/routes/error-reply.ts'
 import { addLimits, type LimitParts } from '../../src/routes/limits.ts'
 import { callbackPath, hardened, openFace } from '../security/open-face.ts'
+import { sendRaw } from '../security/raw.ts'
 
 const from = (address: string) => ({ 'x-forwarded-for': address })
 
@@ -44,6 +45,13 @@ void t.test('each address has its own measure, and a /64 of IPv6 one for all of 
   t.equal((await get(callbackPath, from('::ffff:192.0.2.1'))).statusCode, 429, 'the same, written for IPv6')
   t.equal((await get(callbackPath, from('192.0.2.1:49152'))).statusCode, 429, 'and with the port of its connection')
   t.equal((await get(callbackPath, from('192.0.2.2'))).statusCode, 200)
+})
+
+void t.test('a client that is gone before it is counted is no fault of ours: a flood of them fills no log', async t => {
+  const { app, lines } = await openFace(t, { perMinute: 3 })
+  app.server.prependListener('request', ({ socket }) => socket.destroy())
+  for (let i = 0; i < 5; i++) t.equal((await sendRaw(app.server, `GET ${callbackPath} HTTP/1.1\r\nHost: x\r\n\r\n`)).whole, '')
+  t.strictSame(lines.filter(line => line.includes('request failed')), [])
 })
 
 void t.test('a page of another origin may read that it asked too often', async t => {
