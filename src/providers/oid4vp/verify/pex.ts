@@ -2,6 +2,7 @@ import { Ajv, type ValidateFunction } from 'ajv'
 import type { JsonObject } from '../../../domain/callback.ts'
 import { createCompile } from '../../../domain/compile.ts'
 import { parseBounded } from '../json-text.ts'
+import { inTime } from './in-time.ts'
 import { stepsOf, valuesAt } from './json-path.ts'
 import { isObject } from './jws.ts'
 import { refuse } from './refusal.ts'
@@ -9,6 +10,10 @@ import type { Credential } from './verify-parts.ts'
 
 interface Field { readonly paths: readonly (readonly (string | number)[])[], readonly isOptional: boolean, readonly fits?: ValidateFunction }
 interface Descriptor { readonly id: string, readonly fields: readonly Field[], readonly formats: readonly string[] | undefined }
+
+/** Characters of a definition, and milliseconds: to read it, and to hold a presentation against it. */
+const largest = 65_536
+const longest = { read: 1_000, hold: 100 }
 
 const words = { id: { type: 'string' }, name: {}, purpose: {} }
 /** What a format is called here, by its names of drafts 18 to 25. */
@@ -82,15 +87,22 @@ export function faultOfPex (definition: JsonObject): string | undefined {
 export function assertPexMet (definition: JsonObject, submission: string | undefined, presented: readonly (readonly Credential[])[]): void {
   const { descriptor_map: map } = asObject(parseBounded(submission ?? ''))
   if (!Array.isArray(map)) throw refuse('query_not_met')
-  for (const { id, fields, formats } of descriptorsOf(definition)) {
-    const answer: unknown = map.find(entry => isObject(entry) && entry.id === id)
-    const credential = isObject(answer) ? credentialAt(answer, presented) : undefined
-    if (credential === undefined || formats?.includes(credential.format) === false || !fields.every(field => isIn(credential, field))) throw refuse('query_not_met')
-  }
+  const descriptors = descriptorsOf(definition)
+  inTime(() => {
+    for (const { id, fields, formats } of descriptors) {
+      const answer: unknown = map.find(entry => isObject(entry) && entry.id === id)
+      const credential = isObject(answer) ? credentialAt(answer, presented) : undefined
+      if (credential === undefined || formats?.includes(credential.format) === false || !fields.every(field => isIn(credential, field))) throw refuse('query_not_met')
+    }
+  }, longest.hold)
 }
 
 function descriptorsOf (definition: JsonObject): Descriptor[] {
-  if (!isDefinition(definition)) throw refuse('query_unsupported')
+  if (!isDefinition(definition) || JSON.stringify(definition).length > largest) throw refuse('query_unsupported')
+  return inTime(() => read(definition), longest.read)
+}
+
+function read (definition: Definition): Descriptor[] {
   const ajv = new Ajv({ strict: false, strictSchema: true, addUsedSchema: false, validateFormats: false }) // a word that is not known would not be checked
   return definition.input_descriptors.map(({ id, constraints, format = definition.format }) => ({
     id,
@@ -98,7 +110,7 @@ function descriptorsOf (definition: JsonObject): Descriptor[] {
     fields: (constraints?.fields ?? []).map(({ path, filter, optional = false }) => ({
       paths: path.map(text => stepsOf(text) ?? unsupported()),
       isOptional: optional,
-      ...filter !== undefined && { fits: ajv.compile(filter) },
+      ...filter !== undefined && { fits: '$async' in filter ? unsupported() : ajv.compile(filter) }, // a promise would fit whatever it says
     })),
   }))
 }

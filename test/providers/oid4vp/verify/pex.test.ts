@@ -66,6 +66,18 @@ void t.test('a definition that asks for more than is checked is refused, not hal
   ]) t.equal(faultOfPex(definition), undefined, JSON.stringify(definition))
 })
 
+void t.test('a filter that a presentation keeps busy is given up, and one that is too large is not taken', async t => {
+  const bomb = Object.fromEntries(Array.from({ length: 60 }, (_, at) => [`a${at}`, at === 59 ? { const: 'never' } : { anyOf: [{ $ref: `#/definitions/a${at + 1}` }, { $ref: `#/definitions/a${at + 1}` }] }]))
+  const filters: readonly JsonObject[] = [{ pattern: '^([a-z]+)+$' }, { pattern: '^(?:[.-]?[a-z]+)*@a$' }, { definitions: bomb, $ref: '#/definitions/a0' }]
+  for (const filter of filters) {
+    const definition = definitionOf({ path: ['$.email'], filter })
+    t.equal(faultOfPex(definition), undefined)
+    t.throws(() => assertPexMet(definition, direct, [[credentialOf({ email: `${'a'.repeat(60)}!` })]]), { code: 'PRESENTATION_REFUSED', reason: 'query_unsupported' })
+  }
+  t.type(faultOfPex(definitionOf({ path: ['$.email'], filter: { enum: Array.from({ length: 10_000 }, (_, at) => `value ${at}`) } })), 'string')
+  t.type(faultOfPex(definitionOf({ path: ['$.email'], filter: { $async: true, const: 'never' } })), 'string', 'whose answer would not be waited for')
+})
+
 void t.test('a format that was asked for is the one that answers', async t => {
   const asked = (...names: string[]) => ({ ...definitionOf(isEmail), format: Object.fromEntries(names.map(name => [name, {}])) })
   for (const names of [['ldp_vc'], ['ldp_vp'], ['jwt_vc_json', 'ldp_vc']]) t.doesNotThrow(() => assertPexMet(asked(...names), direct, [[email]]), names.join())
