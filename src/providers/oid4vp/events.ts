@@ -42,7 +42,7 @@ const completed = {
           id: { type: 'string', description: 'The id of the credential query that it answers, with DCQL.' },
           format: { type: 'string', enum: ['dc+sd-jwt', 'jwt_vc_json', 'ldp_vc'] },
           types: { type: 'array', items: { type: 'string' }, description: '`vct`, or the types.' },
-          issuer: { type: 'string', description: 'DID or URL; of a certificate that proves none, its subject.' },
+          issuer: { type: 'string', description: 'DID or URL; of a certificate that proves none, its subject, or its other names.' },
         },
       },
     },

@@ -6,7 +6,7 @@ import { refuse } from './refusal.ts'
 
 export interface Certified {
   readonly key: PublicKey
-  /** The leaf's subject, one line. */
+  /** The leaf's subject, one line; its other names where it has none. */
   readonly subject: string
   /** Names that the leaf proves, as `DNS:issuer.example` and `URI:https://issuer.example`. */
   readonly names: readonly string[]
@@ -24,7 +24,7 @@ export function certifiedKeyOf (x5c: unknown, anchors: readonly X509Certificate[
   if (chain.some(certificate => !isValid(certificate, now) || isBound(certificate)) || !isForSignatures(leaf) || !endsAt(anchors, chain, now)) throw refuse('issuer_not_accepted')
   return {
     key: keyOf(leaf),
-    subject: leaf.subject.replaceAll('\n', ', '),
+    subject: subjectOf(leaf).replaceAll('\n', ', '),
     names: (leaf.subjectAltName ?? '').split(', '),
     authorities: chain.flatMap(authorityOf),
   }
@@ -37,6 +37,11 @@ function chainIn (x5c: unknown): X509Certificate[] {
   } catch {
     throw refuse('issuer_key_unresolvable')
   }
+}
+
+/** Undefined, whatever the types say, for one that has its names elsewhere only: RFC 5280 §4.1.2.6. */
+function subjectOf ({ subject, subjectAltName = '' }: X509Certificate): string {
+  return (subject as string | undefined) ?? subjectAltName
 }
 
 function isValid (certificate: X509Certificate, now: number): boolean {

@@ -8,3 +8,10 @@ void t.test('values of DER stand one after the other, short or long', t => {
   t.strictSame(valuesIn(), [])
   t.end()
 })
+
+void t.test('what only looks like DER is refused, however long it says it is', t => {
+  for (const bytes of ['0387', '038701020304050607', '0388ffffffffffffffff', '03ff', '0382ff', '3085']) {
+    t.throws(() => valuesIn(Buffer.from(bytes, 'hex')), { code: 'PRESENTATION_REFUSED', reason: 'issuer_key_unresolvable' }, bytes)
+  }
+  t.end()
+})

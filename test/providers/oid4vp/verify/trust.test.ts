@@ -21,6 +21,8 @@ function chainOf (t: Test) {
   writeFileSync(at('sign.cnf'), 'basicConstraints=CA:FALSE\nkeyUsage=critical,digitalSignature\nsubjectAltName=DNS:issuer.example\n')
   writeFileSync(at('bound.cnf'), 'basicConstraints=critical,CA:TRUE\nkeyUsage=keyCertSign\nnameConstraints=critical,permitted;DNS:other.example\n')
   writeFileSync(at('signer.cnf'), 'basicConstraints=critical,CA:TRUE\nkeyUsage=digitalSignature\n')
+  writeFileSync(at('broken.cnf'), 'basicConstraints=CA:FALSE\n2.5.29.15=DER:038700\n')
+  writeFileSync(at('nameless.cnf'), 'basicConstraints=CA:FALSE\nsubjectAltName=critical,DNS:issuer.example\n')
   writeFileSync(at('leaf.cnf'), 'basicConstraints=CA:FALSE\nsubjectAltName=DNS:issuer.example\nauthorityKeyIdentifier=keyid:always\n')
   const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes']
   for (const name of ['root', 'stranger']) {
@@ -33,6 +35,9 @@ function chainOf (t: Test) {
   const issue = (name: string, by: string, config: string, csr: string) => openssl('x509', '-req', '-in', csr, '-CA', `${by}.pem`, '-CAkey', by === 'root' ? 'root.key' : 'ca.key', '-CAcreateserial', '-out', `${name}.pem`, '-days', '10', '-extfile', config)
   issue('agree', 'ca', 'agree.cnf', 'leaf.csr')
   issue('sign', 'ca', 'sign.cnf', 'leaf.csr')
+  issue('broken', 'ca', 'broken.cnf', 'leaf.csr')
+  openssl('req', '-new', '-key', 'leaf.key', '-out', 'nameless.csr', '-subj', '/')
+  issue('nameless', 'ca', 'nameless.cnf', 'nameless.csr')
   for (const name of ['bound', 'signer']) { // authorities with the key of `ca`
     issue(name, 'root', `${name}.cnf`, 'ca.csr')
     issue(`${name}-leaf`, name, 'leaf.cnf', 'leaf.csr')
@@ -59,11 +64,13 @@ void t.test('a chain that ends at an anchor proves its issuer, and no other does
   t.match(await verified([pem('ca')], { header: { x5c: [der('leaf')] } }), [{ issuer: 'CN=leaf' }], 'an anchor below the root')
   t.match(await verified([pem('leaf')], { header: { x5c: [der('leaf')] } }), [{ issuer: 'CN=leaf' }], 'a certificate that is trusted itself')
   t.match(await verified([pem('root')], { header: { x5c: [der('sign'), der('ca')] } }), [{ issuer: 'CN=leaf' }], 'a certificate for signatures')
+  t.match(await verified([pem('root')], { header: { x5c: [der('nameless'), der('ca')] }, claims: { iss: undefined } }), [{ issuer: 'DNS:issuer.example' }], 'a certificate without a subject, RFC 5280 §4.1.2.6')
   for (const iss of ['http://issuer.example', 'ftp://issuer.example/', 'https://user@issuer.example', 'javascript://issuer.example/%0a', 'issuer.example']) {
     t.match(await verified([pem('root')], { ...chain, claims: { iss } }), [{ issuer: 'CN=leaf' }], `a name of the certificate in an address that is none: ${iss}`)
   }
   for (const [claim, reason, anchors, wish, now] of [
     ['a certificate that is not for signatures', 'issuer_not_accepted', [pem('root')], { header: { x5c: [der('agree'), der('ca')] } }],
+    ['a certificate whose use cannot be read', 'issuer_key_unresolvable', [pem('root')], { header: { x5c: [der('broken'), der('ca')] } }],
     ['an authority for some names only', 'issuer_not_accepted', [pem('root')], { header: { x5c: [der('bound-leaf'), der('bound')] } }],
     ['an authority that must not issue', 'issuer_not_accepted', [pem('root')], { header: { x5c: [der('signer-leaf'), der('signer')] } }],
     ['another anchor', 'issuer_not_accepted', [pem('stranger')], chain],
