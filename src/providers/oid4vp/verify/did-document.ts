@@ -48,8 +48,9 @@ function addressOf (did: string): string {
 function ofDocument (document: JsonObject, did: string, fragment: string | undefined, purpose: Purpose): PublicKey {
   const absolute = (id: unknown) => String(id).startsWith('#') ? `${did}${String(id)}` : String(id)
   const allowed = listOf(document[purpose])
+  const ids = new Set(allowed.map(entry => absolute(isObject(entry) ? entry.id : entry)))
   const known = [...listOf(document.verificationMethod), ...allowed].filter(isObject)
-  const fitting = known.filter(({ id }) => allowed.some(entry => absolute(isObject(entry) ? entry.id : entry) === absolute(id)))
+  const fitting = known.filter(({ id }) => ids.has(absolute(id)))
   const named = fragment === undefined ? fitting : fitting.filter(({ id }) => absolute(id) === `${did}#${fragment}`)
   const [method] = named
   if (method === undefined || named.length > 1) throw refuse('issuer_key_unresolvable')

@@ -56,3 +56,12 @@ void t.test('a DID that is its own key has no other', async t => {
     t.strictSame(await keyIn(whole, url), { asked: [], found: 'issuer_key_unresolvable' }, url)
   }
 })
+
+void t.test('a document of thousands of keys keeps nobody busy: the work grows with its length, and no faster', async t => {
+  const ids = Array.from({ length: 20_000 }, (_, at) => `#${at}`)
+  const crowded = (did: string): JsonObject => ({ id: did, assertionMethod: ids, verificationMethod: [...ids.map(id => ({ id })), method('#k')] })
+  t.ok(JSON.stringify(crowded('did:web:a.example')).length < 512 * 1024, 'such a one can be fetched')
+  const since = performance.now()
+  t.match(await keyIn(crowded, 'did:web:a.example#k'), { found: 'issuer_key_unresolvable' })
+  t.ok(performance.now() - since < 3_000, 'it would be half a minute if each were compared with each')
+})
