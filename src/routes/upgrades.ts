@@ -34,7 +34,7 @@ export async function addUpgrades (app: FastifyInstance, { path, accept, mostOfN
   app.get(path, { schema: { hide: true } }, ({ raw, ip }, reply) => {
     const head = heads.get(raw)
     if (head === undefined) throw new Failure('NOT_FOUND') // it asked for no upgrade
-    if (raw.socket.destroyed) return reply.hijack() // gone meanwhile, and no `close` may come that would give its place free
+    if (raw.socket.destroyed) throw new Failure('NOT_FOUND') // gone meanwhile: no `close` may come that would set its place free
     const network = networkOf(ip)
     const count = open.get(network) ?? 0
     if (count >= mostOfNetwork) throw new Failure('RATE_LIMITED', { reason: 'too many connections', retryAfter: untilOneMayEnd })

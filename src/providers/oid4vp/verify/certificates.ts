@@ -40,8 +40,8 @@ function chainIn (x5c: unknown): X509Certificate[] {
 }
 
 /** Undefined, whatever the types say, for one that has its names elsewhere only: RFC 5280 §4.1.2.6. */
-function subjectOf ({ subject, subjectAltName = '' }: X509Certificate): string {
-  return (subject as string | undefined) ?? subjectAltName
+function subjectOf ({ subject, subjectAltName = '' }: { readonly subject?: string, readonly subjectAltName?: string | undefined }): string {
+  return subject ?? subjectAltName
 }
 
 function isValid (certificate: X509Certificate, now: number): boolean {

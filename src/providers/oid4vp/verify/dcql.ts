@@ -1,5 +1,6 @@
 import type { DcqlCredential, DcqlQuery as Query } from 'dcql'
 import type { JsonObject } from '../../../domain/callback.ts'
+import { inTime, largest, longest } from './in-time.ts'
 import { isObject } from './jws.ts'
 import { refuse } from './refusal.ts'
 import type { Credential } from './verify-parts.ts'
@@ -17,8 +18,9 @@ const formats = ['dc+sd-jwt', 'vc+sd-jwt', 'jwt_vc_json', 'ldp_vc']
 /** Why a query cannot be checked here, as a sentence without its subject; undefined for one that can. */
 export async function faultOfDcql (query: JsonObject): Promise<string | undefined> {
   const { DcqlQuery } = await import('dcql') // loaded with the first query
+  if (JSON.stringify(query).length > largest) return 'is too large to be checked here: register with verify false'
   try {
-    const parsed = DcqlQuery.parse(query as Query.Input)
+    const parsed = inTime(() => DcqlQuery.parse(query as Query.Input), longest.read)
     DcqlQuery.validate(parsed)
     const foreign = parsed.credentials.find(({ format }) => !formats.includes(format))
     return foreign === undefined ? undefined : `asks for ${foreign.format}, which cannot be verified here: register with verify false`
@@ -37,7 +39,7 @@ export async function assertDcqlMet (query: JsonObject, presented: ReadonlyMap<s
   const { DcqlPresentationResult, DcqlQuery } = await import('dcql')
   const parts = await partsOfDcql(query)
   const byId = Object.fromEntries([...presented].map(([id, credentials]) => [id, credentials.map(credential => asDcql(credential, parts.find(part => part.id === id)))]))
-  if (!isMet()) throw refuse('query_not_met')
+  if (!inTime(isMet, longest.hold)) throw refuse('query_not_met') // the library's work grows with the square of a list
 
   function isMet (): boolean {
     try {

@@ -1,6 +1,11 @@
 import vm from 'node:vm'
 import { refuse } from './refusal.ts'
 
+/** Milliseconds: to read a query, and to hold a presentation against it. */
+export const longest = { read: 1_000, hold: 250 }
+/** Characters of a query. */
+export const largest = 65_536
+
 const call = new vm.Script('act()')
 const place: { act?: (() => unknown) | undefined } = {}
 let room: vm.Context | undefined

@@ -2,7 +2,7 @@ import { Ajv, type ValidateFunction } from 'ajv'
 import type { JsonObject } from '../../../domain/callback.ts'
 import { createCompile } from '../../../domain/compile.ts'
 import { parseBounded } from '../json-text.ts'
-import { inTime } from './in-time.ts'
+import { inTime, largest, longest } from './in-time.ts'
 import { stepsOf, valuesAt } from './json-path.ts'
 import { isObject } from './jws.ts'
 import { refuse } from './refusal.ts'
@@ -10,10 +10,6 @@ import type { Credential } from './verify-parts.ts'
 
 interface Field { readonly paths: readonly (readonly (string | number)[])[], readonly isOptional: boolean, readonly fits?: ValidateFunction }
 interface Descriptor { readonly id: string, readonly fields: readonly Field[], readonly formats: readonly string[] | undefined }
-
-/** Characters of a definition, and milliseconds: to read it, and to hold a presentation against it. */
-const largest = 65_536
-const longest = { read: 1_000, hold: 100 }
 
 const words = { id: { type: 'string' }, name: {}, purpose: {} }
 /** What a format is called here, by its names of drafts 18 to 25. */

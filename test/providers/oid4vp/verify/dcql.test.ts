@@ -58,3 +58,10 @@ void t.test('what is no query, or cannot be checked, is known beforehand', async
     t.type(await faultOfDcql(query), 'string', JSON.stringify(query))
   }
 })
+
+void t.test('a presentation that keeps the library busy is given up, and a query that is too large is not taken', async t => {
+  const long = credentialOf({ nationalities: Array.from({ length: 60_000 }, (_, at) => ({ at })) })
+  const query = queryOf([one('a', claims({ path: ['nationalities', null, 'code'] }))])
+  await t.rejects(assertDcqlMet(query, new Map([['a', [long]]])), { code: 'PRESENTATION_REFUSED', reason: 'query_unsupported' })
+  t.type(await faultOfDcql(queryOf([one('a', claims({ path: ['email'], values: Array.from({ length: 10_000 }, (_, at) => `value ${at}`) }))])), 'string')
+})
