@@ -18,6 +18,18 @@ void t.test('what is malformed, too large or ambiguous is refused in one form, w
     ['a method of nobody', `BREW ${path} HTTP/1.1\r\nHost: x\r\n\r\n`, 400],
     ['a method that nothing takes', `PROPFIND ${path} HTTP/1.1\r\nHost: x\r\n${close}\r\n`, 404],
     ['TRACE', `TRACE ${path} HTTP/1.1\r\nHost: x\r\n${close}\r\n`, 404],
+    ['CORS preflight of no path', `OPTIONS * HTTP/1.1\r\nHost: x\r\n${close}Origin: https://a.example\r\nAccess-Control-Request-Method: POST\r\n\r\n`, 404],
+    ['a method in small letters', `get /livez HTTP/1.1\r\nHost: x\r\n${close}\r\n`, 400],
+    ['a host before the path, of the ops listener', get('http://127.0.0.1:8081/metrics'), 404],
+    ['two slashes', get(`//evil.example${path}`), 404],
+    ['a slash that is escaped', get('/v1/tokenio%2fcallback'), 404],
+    ['lines in a path', get('/v1/callback/%0d%0aSet-Cookie:%20a=b?error=x'), 403],
+    ['chunks in HTTP/1.0', `POST ${path} HTTP/1.0\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n`, 400],
+    ['HTTP/1.2', `GET /livez HTTP/1.2\r\nHost: x\r\n${close}\r\n`, 400],
+    ['the preface of HTTP/2', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', 400],
+    ['an extension of a chunk without end', `POST ${path} HTTP/1.1\r\nHost: x\r\n${close}Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n2;a=${'x'.repeat(20_000)}\r\n{}\r\n0\r\n\r\n`, 400],
+    ['thousands of headers', get('/livez', 'a: 1\r\n'.repeat(3_000)), 431],
+    ['another method in a header', post('{}', 'X-HTTP-Method-Override: GET\r\n'), 400],
     ['no HTTP', 'hello\r\n\r\n', 400],
     ['no Host', `GET ${callbackPath} HTTP/1.1\r\n${close}\r\n`, 400],
     ['two Hosts', get(callbackPath, 'host: y\r\n'), 400],
@@ -82,6 +94,11 @@ void t.test('what was sent under a name of a prototype changes no prototype and 
   }
   t.equal(({} as { x?: unknown }).x, undefined)
   t.equal((await app.inject('/v1/tokenio/callback?__proto__=1&constructor=1')).statusCode, 400)
+})
+
+void t.test('nobody is connected through to elsewhere', async t => {
+  const { app } = await openFace(t)
+  for (const target of ['evil.example:443', '127.0.0.1:8081', '/livez']) t.equal((await sendRaw(app.server, `CONNECT ${target} HTTP/1.1\r\nHost: x\r\n\r\nGET /livez HTTP/1.1\r\nHost: x\r\n\r\n`)).whole, '', target)
 })
 
 void t.test('an upgrade to anything but a WebSocket is not taken up', async t => {
