@@ -27,8 +27,11 @@ export interface ServiceParts {
 }
 
 const root = join(import.meta.dirname, '..')
+const { scripts: { start } } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { scripts: { start: string } }
 /** Node's own flags, as `npm start` gives them. */
-export const startFlags = (JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { scripts: { start: string } }).scripts.start.match(/--\S+/g) ?? []
+export const startFlags = start.match(/--\S+/g) ?? []
+/** What `npm start` sets, but for the compile cache, whose place is the package's. */
+const startEnvironment = Object.fromEntries([...start.matchAll(/([A-Z_]+)=(\S+)/g)].map(([, name, value]) => [name, name === 'NODE_COMPILE_CACHE' ? join(root, value ?? '') : value]))
 const running = new Set<() => void>()
 process.on('exit', () => { for (const kill of running) kill() })
 
@@ -44,7 +47,7 @@ export async function startService ({
     folder,
     words: [...startFlags, ...nodeWords, join(root, 'src', 'main.ts')],
     environment: {
-      NODE_COMPILE_CACHE: join(root, 'node_modules', '.cache', 'compile'),
+      ...startEnvironment,
       HOST: '127.0.0.1', PORT: '0', OPS_PORT: '0', SANDBOX: 'false', SHUTDOWN_GRACE_SECONDS: '2',
       RATE_LIMIT_PER_MINUTE: '1000000000', // the limiter is on, and counts: all load comes from one address
       JOURNAL_URL: journalUrl, JOURNAL_ENCRYPTION_KEYS: keys, MQTT_URL: brokerUrl, TOKENIO_URL: tokenioUrl, TOKENIO_API_KEY: 'YmVuY2g=',

@@ -4,8 +4,8 @@ const asked = Promise.withResolvers<NodeJS.Signals>() // from the first moment o
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, asked.resolve)
 
 enableCompileCache() // before anything else is imported: a second start is twice as fast
-const [{ destination, pino }, { loadConfig }, { createLogLines }, { providers }, { openService }, { asFailure }] = await Promise.all([
-  import('pino'), import('./config.ts'), import('./log-lines.ts'), import('./providers/index.ts'), import('./service.ts'), import('./domain/failure.ts'),
+const [{ destination, pino }, { loadConfig }, { errorFields }, { createLogLines }, { providers }, { openService }, { asFailure }] = await Promise.all([
+  import('pino'), import('./config.ts'), import('./error-fields.ts'), import('./log-lines.ts'), import('./providers/index.ts'), import('./service.ts'), import('./domain/failure.ts'),
 ])
 
 try {
@@ -13,7 +13,7 @@ try {
   const output = destination({ dest: 1, sync: true })
   const lines = createLogLines({ write: text => { output.write(text) } })
   process.once('exit', lines.flushSync) // whatever way it ends, short of being killed
-  const log = pino({ level: config.LOG_LEVEL, base: null }, lines)
+  const log = pino({ level: config.LOG_LEVEL, base: null, serializers: { err: thrown => errorFields(thrown) } }, lines)
   process.on('uncaughtException', error => { // a bug: what was answered is in the journal, so a fresh process goes on with it
     log.fatal({ err: error }, 'ended by a fault of its own')
     process.exit(1)
