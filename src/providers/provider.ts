@@ -132,7 +132,10 @@ export interface Channel {
   open? (parameters: JsonObject, path: { readonly [name: string]: string }, registration?: Registration): JsonObject | Promise<JsonObject>
   /** The key that the parameters or the path name, before anything is checked; undefined when they name none. */
   keyOf (parameters: JsonObject, path: { readonly [name: string]: string }): string | undefined
-  /** Parameters without fault, to a callback; `registration` is the key's, if there is one that has not expired. */
+  /**
+   * Parameters without fault, to a callback; `registration` is the key's, if there is one that has not expired. It is looked for where
+   * the channel opens or examines, or the provider takes registered keys only.
+   */
   toCallback (parameters: JsonObject, traceparent: string, registration?: Registration): Callback | Promise<Callback>
   /**
    * A check that costs, asked only for a callback of a registered key that the journal does not `recognise`: the callback as it is to be

@@ -36,6 +36,8 @@ function routeOf (url: string, provider: OpenProvider, channel: Channel, { journ
   const keep = createKeep({ provider, channel, journal })
   const showArrival = createShowArrival({ provider, journal, pages })
   const opened = new WeakMap<FastifyRequest, Arrived>()
+  // where it does not, only a page needs the registration: it is looked for beside the append, and for a reply as JSON not at all
+  const decides = provider.unregistered === 'reject' || channel.open !== undefined || channel.examine !== undefined
 
   /** The registration comes before the schema only where it may be needed to read what was sent. */
   async function prepare (request: FastifyRequest): Promise<void> {
@@ -55,14 +57,16 @@ function routeOf (url: string, provider: OpenProvider, channel: Channel, { journ
   async function take (request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
     refuseFaults(request, location, channel.faultsOf)
     const parameters = request[location] as JsonObject
-    const { registration } = opened.get(request) ?? { registration: await registrationOf(parameters, request) }
-    const callback = await channel.toCallback(parameters, traceparentOf(request.headers.traceparent), registration)
+    const { registration: found } = opened.get(request) ?? { registration: decides ? await registrationOf(parameters, request) : undefined }
+    const callback = await channel.toCallback(parameters, traceparentOf(request.headers.traceparent), found)
+    const isPage = channel.method === 'GET' && wantsPage(request)
     const started = performance.now()
-    const { id, isNew, reply: kept } = await keep(callback, registration) // durable before we answer
+    const keeping = keep(callback, found)
+    const [{ id, isNew, reply: kept }, registration] = isPage && !decides ? await Promise.all([keeping, registrationOf(parameters, request)]) : [await keeping, found] // durable before we answer
     request.log.info({
       entryId: id, provider: callback.provider, channel: channel.kind, isNew, traceId: traceIdOf(callback.traceparent), durableMs: Math.round((performance.now() - started) * 10) / 10,
     }, 'callback journalled')
-    if (channel.method === 'GET' && wantsPage(request)) return showArrival(request, reply, { callback, id, registration })
+    if (isPage) return showArrival(request, reply, { callback, id, registration })
     return { ...channel.toReply(id, callback), ...kept }
   }
 
