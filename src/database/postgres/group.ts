@@ -5,7 +5,10 @@ import { Failure } from '../../domain/failure.ts'
 const most = 128
 /** Groups under way. While one is with the server, the next is made ready: if there is enough for one that is worth its commit. */
 const atOnce = 2
-const worth = 16
+/** A statement costs as much as ten of its rows, on both sides. */
+const worth = 24
+/** Milliseconds in which a group gathers as many as the last one had. */
+const patience = 2
 
 export interface Group<W, D> {
   /** Resolves once the work is durable. */
@@ -17,31 +20,47 @@ export interface Group<W, D> {
 interface Waiting<W, D> { readonly work: W, readonly since: number, resolve (done: D): void, reject (thrown: unknown): void }
 
 /**
- * Group commit on a server: all that arrives together, or while commits are under way, shares the next. A server that is away fails all that
+ * Group commit on a server: all that arrives together, or while commits are under way, shares the next; where many came, it waits a moment for
+ * as many. A server that is away fails all that
  * waited for it, what only one of them meets fails that one.
  */
-export function createGroup<W, D> (commit: (group: readonly W[]) => Promise<readonly D[]>): Group<W, D> {
+export function createGroup<W, D> (commit: (group: readonly W[]) => Promise<readonly D[]>, now: () => number = () => performance.now()): Group<W, D> {
   const waiting: Waiting<W, D>[] = []
   const underWay = new Set<Promise<void>>()
   let failed: { readonly at: number, readonly thrown: unknown } | undefined
-  let isSoon = false
+  let isGathering = false
+  let [began, seen, last] = [0, 0, 1]
   let closed = false
 
-  /** At the end of this turn of the event loop, so that what arrives in it goes together. */
   function look (): void {
-    if (isSoon || !isTime()) return
-    isSoon = true
-    setImmediate(() => {
-      isSoon = false
-      while (isTime()) begin(waiting.splice(0, most))
-    })
+    if (isGathering || !mayBegin()) return
+    isGathering = true
+    ;[began, seen] = [now(), 0]
+    setImmediate(turn)
   }
 
-  function isTime (): boolean {
+  /** At the end of a turn of the event loop: those that come one by one, but quickly, would each cost a commit. */
+  function turn (): void {
+    while (mayBegin() && isGathered()) begin(waiting.splice(0, most))
+    isGathering = mayBegin()
+    if (!isGathering) return
+    const isQuiet = waiting.length === seen
+    seen = waiting.length
+    if (isQuiet) setTimeout(turn, 1)
+    else setImmediate(turn)
+  }
+
+  function mayBegin (): boolean {
     return underWay.size === 0 ? waiting.length > 0 : underWay.size < atOnce && waiting.length >= worth
   }
 
+  /** As many as came last time, and no more come; or enough; or it took long enough. */
+  function isGathered (): boolean {
+    return (waiting.length === seen && seen >= last) || waiting.length >= worth || now() - began >= patience
+  }
+
   function begin (group: readonly Waiting<W, D>[]): void {
+    last = group.length
     const running = commitGroup(group).finally(() => { underWay.delete(running); look() })
     underWay.add(running)
   }
@@ -55,7 +74,7 @@ export function createGroup<W, D> (commit: (group: readonly W[]) => Promise<read
       for (const [i, { resolve }] of group.entries()) resolve(done[i] as D)
     } catch (thrown) {
       const isAway = thrown instanceof Failure && !isContention(thrown)
-      if (isAway) failed = { at: performance.now(), thrown }
+      if (isAway) failed = { at: now(), thrown }
       if (isAway || group.length === 1) reject(group, thrown)
       else for (const one of group) await commitGroup([one]) // what cannot be done must not fail its neighbours
     }
@@ -65,7 +84,7 @@ export function createGroup<W, D> (commit: (group: readonly W[]) => Promise<read
     add (work) {
       if (closed) return Promise.reject(new Failure('JOURNAL_UNAVAILABLE', { reason: 'The journal is closed.' }))
       return new Promise((resolve, reject) => {
-        waiting.push({ work, since: performance.now(), resolve, reject })
+        waiting.push({ work, since: now(), resolve, reject })
         look()
       })
     },

@@ -6,13 +6,13 @@ import { Failure } from '../../../src/domain/failure.ts'
 const upTo = (length: number) => Array.from({ length }, (_, i) => i)
 
 /** Commits that wait to be let go, in their order. */
-function held () {
+function held (now?: () => number) {
   const groups: number[][] = []
   const open: (() => void)[] = []
   const group = createGroup<number, number>(works => new Promise(resolve => {
     groups.push([...works])
     open.push(() => { resolve(works.map(work => work * 2)) })
-  }))
+  }), now)
   return { groups, open, group }
 }
 
@@ -31,9 +31,9 @@ void t.test('a few that arrive while a commit is under way wait for it, many are
   const few = [1, 2].map(group.add)
   await sleep(5)
   t.same(groups, [[0]])
-  const many = upTo(20).map(group.add)
+  const many = upTo(30).map(group.add)
   await sleep(5)
-  t.same(groups, [[0], [1, 2, ...upTo(20)]])
+  t.same(groups, [[0], [1, 2, ...upTo(30)]])
   const more = upTo(100).map(group.add)
   await sleep(5)
   t.equal(groups.length, 2, 'never more than two')
@@ -43,7 +43,46 @@ void t.test('a few that arrive while a commit is under way wait for it, many are
   t.equal(groups.length, 3)
   open[1]?.()
   open[2]?.()
-  t.same(await Promise.all([...few, ...many, ...more]), [1, 2, ...upTo(20), ...upTo(100)].map(work => work * 2))
+  t.same(await Promise.all([...few, ...many, ...more]), [1, 2, ...upTo(30), ...upTo(100)].map(work => work * 2))
+})
+
+void t.test('where many came together, those that come one by one are gathered to as many', async t => {
+  const { groups, open, group } = held(() => 0)
+  const answers = upTo(10).map(group.add)
+  await sleep(5)
+  open[0]?.()
+  await Promise.all(answers)
+  for (const work of upTo(10)) {
+    t.equal(groups.length, 1)
+    answers.push(group.add(work))
+    await sleep(3) // several turns of the event loop
+  }
+  await sleep(5)
+  t.same(groups, [upTo(10), upTo(10)])
+  open[1]?.()
+  await Promise.all(answers)
+})
+
+void t.test('and wait for no more than a moment where fewer come, which from then on are enough', async t => {
+  let time = 0
+  const { groups, open, group } = held(() => time)
+  const answers = upTo(10).map(group.add)
+  await sleep(5)
+  open[0]?.()
+  await Promise.all(answers)
+  answers.push(group.add(1))
+  await sleep(20)
+  t.equal(groups.length, 1)
+  time = 2
+  await sleep(20)
+  t.same(groups.slice(1), [[1]])
+  open[1]?.()
+  await Promise.all(answers)
+  const lonely = group.add(2)
+  await sleep(20)
+  t.same(groups.slice(2), [[2]])
+  open[2]?.()
+  t.equal(await lonely, 4)
 })
 
 void t.test('work that cannot be done fails alone', async t => {
