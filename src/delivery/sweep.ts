@@ -67,7 +67,9 @@ export function startSweep<C> ({ name, capacity, claim, renew, work, log, every 
 
   async function look (): Promise<void> {
     isLooking = true
-    while (again && !stopping.signal.aborted) {
+    for (;;) {
+      await new Promise(resolve => { setImmediate(resolve) }) // all that ends in this turn of the event loop makes room for one claim
+      if (!again || stopping.signal.aborted) break
       again = false
       try {
         const room = capacity() - underWay.size

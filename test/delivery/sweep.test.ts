@@ -31,6 +31,19 @@ void t.test('never more is under way than the capacity, and the next begins as o
   t.same([...heap.running.keys()], [2, 3])
 })
 
+void t.test('what ends together makes room for one claim', async t => {
+  const heap = heapOf([1, 2, 3, 4, 5, 6, 7, 8])
+  const limits: number[] = []
+  const claim = (limit: number) => { limits.push(limit); return heap.claim(limit) }
+  const sweep = startSweep({ name: 'test', capacity: () => 4, ...heap, claim, log, every: 60_000 })
+  t.teardown(sweep.stop)
+  await wait(20)
+  for (const end of heap.running.values()) end()
+  await wait(20)
+  t.same([...heap.running.keys()], [5, 6, 7, 8])
+  t.same(limits, [4, 4])
+})
+
 void t.test('a wake during a look is not lost', async t => {
   const pieces: number[] = []
   let looks = 0
