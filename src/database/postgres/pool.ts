@@ -4,11 +4,12 @@ import { Client, Pool, types, type ClientConfig } from 'pg'
 const connectTimeout = 2500
 const answerTimeout = 5000
 
-// Two that wait for each other are told so after 1 s, before they give up. Statistics of young tables mislead the planner into scans, and limits
-// that it does not know into joins of whole indexes: each of our statements looks few rows up, one by one. A replica that freezes in a transaction loses it, so that it holds up nobody.
+// Statistics of young tables mislead the planner into scans, and limits that it does not know into joins of whole indexes: each of our statements
+// looks few rows up, one by one. Out of a bitmap, all that is due would be sorted for each claim, and no index would learn which of its rows are gone.
+export const planning = 'SET enable_seqscan = off; SET enable_bitmapscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; SET jit = off'
+// Two that wait for each other are told so after 1 s, before they give up. A replica that freezes in a transaction loses it, so that it holds up nobody.
 const settings = `
-  SET statement_timeout = 4000; SET lock_timeout = 1500; SET idle_in_transaction_session_timeout = 3000;
-  SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; SET jit = off;
+  SET statement_timeout = 4000; SET lock_timeout = 1500; SET idle_in_transaction_session_timeout = 3000; ${planning};
   SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'`
 
 /** `bigint` as a number: ours are times and counts. */
