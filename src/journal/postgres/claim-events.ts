@@ -2,7 +2,7 @@ import { now } from '../../database/postgres/clock.ts'
 import { asFailure } from '../../domain/failure.ts'
 import { eventName } from '../event-name.ts'
 import type { EventClaim, Journal } from '../journal.ts'
-import { lease, type PostgresParts } from './parts.ts'
+import { isFree, lease, type PostgresParts } from './parts.ts'
 
 type ClaimEventsParts = Pick<PostgresParts, 'database' | 'clock'> & Pick<Journal, 'buryEvent'>
 interface EventRow {
@@ -14,10 +14,10 @@ interface EventRow {
 const take = { name: 'event_take', text: `
   WITH ${now},
   due AS (
-    SELECT e.seq, e.due_at, e.ctid FROM events e WHERE e.due_at <= (SELECT at FROM now)
+    SELECT e.seq, e.due_at, e.ctid FROM events e WHERE e.due_at <= (SELECT at FROM now) AND ${isFree}
       AND NOT EXISTS (SELECT 1 FROM events o WHERE o.provider = e.provider AND o.key = e.key AND o.seq < e.seq AND o.due_at IS NOT NULL)
       ORDER BY e.due_at, e.seq LIMIT $2 FOR UPDATE SKIP LOCKED)
-  UPDATE events e SET held = true, attempt = e.attempt + 1, due_at = now.at + ${lease} FROM due, now WHERE e.seq = due.seq AND e.ctid = due.ctid
+  UPDATE events e SET held = true, attempt = e.attempt + 1, leased_until = now.at + ${lease} FROM due, now WHERE e.seq = due.seq AND e.ctid = due.ctid
     RETURNING e.seq, e.id, e.entry_id, e.type, e.topic, e.payload, e.recorded_at, e.attempt, e.failures, e.streak, due.due_at AS was` }
 
 export function createClaimEvents ({ database: { run, seal }, clock, buryEvent }: ClaimEventsParts): Pick<Journal, 'claimEvents'> {

@@ -2,7 +2,7 @@ import { now } from '../../database/postgres/clock.ts'
 import { asFailure } from '../../domain/failure.ts'
 import type { Claim, Entry, Journal } from '../journal.ts'
 import { callbackOf, replyName } from '../kept-callback.ts'
-import { columns, gistName, lease, type PostgresParts } from './parts.ts'
+import { columns, gistName, isFree, lease, type PostgresParts } from './parts.ts'
 
 type ClaimParts = Pick<PostgresParts, 'database' | 'clock'> & Pick<Journal, 'bury'>
 interface TakenRow { readonly key: string, readonly attempt: number, readonly gist: Uint8Array | null, readonly final: boolean, readonly watching: string | null, readonly was: number }
@@ -14,8 +14,8 @@ interface EntryRow {
 const take = { name: 'claim_take', text: `
   WITH ${now},
   due AS (
-    SELECT provider, key, ready_at FROM watches WHERE provider = $2 AND ready_at <= (SELECT at FROM now) ORDER BY ready_at LIMIT $3 FOR UPDATE SKIP LOCKED)
-  UPDATE watches w SET held = true, news = false, attempt = w.attempt + 1, ready_at = now.at + ${lease} FROM due, now
+    SELECT provider, key, ready_at FROM watches WHERE provider = $2 AND ready_at <= (SELECT at FROM now) AND ${isFree} ORDER BY ready_at LIMIT $3 FOR UPDATE SKIP LOCKED)
+  UPDATE watches w SET held = true, news = false, attempt = w.attempt + 1, leased_until = now.at + ${lease} FROM due, now
     WHERE w.provider = due.provider AND w.key = due.key RETURNING w.key, w.attempt, w.gist, w.final, w.watching, due.ready_at AS was` }
 // a statement of its own, after the keys are held: it sees every callback that came before that
 const read = { name: 'claim_read', text: `

@@ -23,8 +23,8 @@ const end = { name: 'event_end', text: `
         clear_at = CASE WHEN g.kind = 'published' THEN now.at + g.delay WHEN g.kind = 'buried' THEN NULL ELSE e.clear_at END,
         clearing = e.clearing AND g.kind NOT IN ('published', 'buried'),
         failures = e.failures + g.counts, streak = CASE g.kind WHEN 'put-off' THEN e.streak + 1 WHEN 'released' THEN e.streak ELSE 0 END
-      FROM now, unnest($2::text[], $3::text[], $4::int[], $5::text[], $6::int[], $7::bigint[]) AS g (id, topic, attempt, kind, counts, delay)
-      WHERE e.id = g.id AND e.topic = g.topic AND e.attempt = g.attempt AND e.held
+      FROM now, unnest($2::text[], $3::text[], $4::text[], $5::int[], $6::text[], $7::int[], $8::bigint[]) AS g (entry, id, topic, attempt, kind, counts, delay)
+      WHERE e.entry_id = g.entry AND e.id = g.id AND e.topic = g.topic AND e.attempt = g.attempt AND e.held
       RETURNING e.seq, e.id, e.topic, e.attempt, e.provider, e.key, g.kind),
   dropped AS (
     UPDATE events o SET clear_at = NULL FROM ended WHERE ended.kind = 'published' AND o.provider = ended.provider AND o.key = ended.key AND o.seq < ended.seq
@@ -50,8 +50,8 @@ const giveUp = { name: 'event_give_up', text: `
   INSERT INTO attempts (entry_id, at, code, reason) SELECT g.entry, now.at, g.code, g.reason FROM g, now` }
 // so that claims do not meet them before it
 const follow = { name: 'event_follow', text: `
-  UPDATE events f SET due_at = h.due_at FROM unnest($1::text[], $2::text[]) AS g (id, topic), events h
-    WHERE h.id = g.id AND h.topic = g.topic AND h.due_at IS NOT NULL
+  UPDATE events f SET due_at = h.due_at FROM unnest($1::text[], $2::text[], $3::text[]) AS g (entry, id, topic), events h
+    WHERE h.entry_id = g.entry AND h.id = g.id AND h.topic = g.topic AND h.due_at IS NOT NULL
       AND f.provider = h.provider AND f.key = h.key AND f.seq > h.seq AND f.due_at < h.due_at AND NOT f.held` }
 
 /** What becomes of an event that was claimed. Ends that come while a commit is under way share the next one. */
@@ -65,7 +65,7 @@ export function createEventEnds ({ database: { transact }, clock }: Pick<Postgre
     const rows = once.map(({ claim: { event: { id, topic }, attempt, entryId: entry }, kind, failure, delay = null }) => ({
       id, topic, attempt, entry, kind, delay, counts: failure?.counts === true ? 1 : 0, code: failure?.code ?? null, reason: failure?.reason.replaceAll('\0', '') ?? null,
     }))
-    const values = [clock.given(), ...columns(rows, 'id', 'topic', 'attempt', 'kind', 'counts', 'delay')]
+    const values = [clock.given(), ...columns(rows, 'entry', 'id', 'topic', 'attempt', 'kind', 'counts', 'delay')]
     const entriesOf = (kind: EventEnd['kind']) => [...new Set(rows.filter(row => row.kind === kind).map(({ entry }) => entry))].toSorted()
     const [buried, published] = [entriesOf('buried'), entriesOf('published')]
     const holding = buried.length === 0 ? undefined : run(holdBuried, [buried])
@@ -76,7 +76,7 @@ export function createEventEnds ({ database: { transact }, clock }: Pick<Postgre
     const failed = rows.filter(row => row.code !== null && ended.has(nameOf(row, row.attempt)))
     if (failed.length > 0) {
       const putOff = failed.filter(({ kind }) => kind === 'put-off')
-      await Promise.all([run(giveUp, [clock.given(), ...columns(failed, 'entry', 'kind', 'code', 'reason', 'counts')]), last(follow, columns(putOff, 'id', 'topic'))])
+      await Promise.all([run(giveUp, [clock.given(), ...columns(failed, 'entry', 'kind', 'code', 'reason', 'counts')]), last(follow, columns(putOff, 'entry', 'id', 'topic'))])
     }
     const isFirst = new Set(once)
     return ends.map(end => isFirst.has(end) && ended.has(nameOf(end.claim.event, end.claim.attempt)))

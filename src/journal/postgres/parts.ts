@@ -6,6 +6,9 @@ import type { Fingerprint } from '../fingerprint.ts'
 /** How long a claim is held, in milliseconds. */
 export const lease = 10_000
 
+/** That nobody holds a row now. What is held stays due, so that to hold it writes no index: few are held at once. */
+export const isFree = '(NOT held OR coalesce(leased_until, 0) <= (SELECT at FROM now))'
+
 /** What the acts of the PostgreSQL journal are given; each names what it uses. */
 export interface PostgresParts {
   readonly database: Pick<PostgresDatabase, 'run' | 'commit' | 'transact' | 'seal'>
