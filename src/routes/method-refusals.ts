@@ -2,7 +2,7 @@ import type { FastifyInstance, HTTPMethods } from 'fastify'
 import { Failure } from '../domain/failure.ts'
 
 /** OPTIONS, too: where pages may call, their preflights are answered before. */
-const known: readonly HTTPMethods[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']
+const known: readonly HTTPMethods[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE']
 
 /** Watches the routes that are added from now on; the function it gives answers 405 with `Allow` to every other method of theirs. */
 export function addMethodRefusals (app: FastifyInstance): () => void {

@@ -17,7 +17,7 @@ void t.test('what is malformed, too large or ambiguous is refused in one form, w
   const rows: readonly (readonly [claim: string, bytes: string | Buffer, status: number])[] = [
     ['a method of nobody', `BREW ${path} HTTP/1.1\r\nHost: x\r\n\r\n`, 400],
     ['a method that nothing takes', `PROPFIND ${path} HTTP/1.1\r\nHost: x\r\n${close}\r\n`, 404],
-    ['TRACE', `TRACE ${path} HTTP/1.1\r\nHost: x\r\n${close}\r\n`, 404],
+    ['TRACE', `TRACE ${path} HTTP/1.1\r\nHost: x\r\n${close}\r\n`, 405],
     ['CORS preflight of no path', `OPTIONS * HTTP/1.1\r\nHost: x\r\n${close}Origin: https://a.example\r\nAccess-Control-Request-Method: POST\r\n\r\n`, 404],
     ['a method in small letters', `get /livez HTTP/1.1\r\nHost: x\r\n${close}\r\n`, 400],
     ['a host before the path, of the ops listener', get('http://127.0.0.1:8081/metrics'), 404],
