@@ -29,3 +29,13 @@ void t.test('a process beside a broker of its own loads nothing that it does not
   t.notOk(builtins.includes('NativeModule internal/deps/undici/undici'), "Node's own fetch")
   t.ok(files.length < 720, `${files.length} modules; each takes half a millisecond and more`)
 })
+
+void t.test('`npm start` and the image give Node the same flags, and set the same for its memory', async t => {
+  const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8')
+  const { scripts: { start } } = JSON.parse(read('package.json')) as { scripts: { start: string } }
+  const image = read('Dockerfile')
+  const [command = ''] = /^CMD .*$/m.exec(image) ?? []
+  t.strictSame([...command.matchAll(/"(--[^"]+)"/g)].map(([, flag]) => flag), start.match(/--\S+/g))
+  const [arenas = ''] = /MALLOC_ARENA_MAX=\d+/.exec(start) ?? []
+  t.ok(arenas !== '' && /^ENV .*$/m.exec(image)?.[0].includes(arenas), arenas)
+})
