@@ -15,8 +15,15 @@ export interface ClientsParts extends ClientsFileParts {
 
 const lookEvery = 1000
 
+export interface Clients {
+  /** Throws `CLIENT_INVALID` for a DID that cannot be read; gives nothing for an id that nobody has. */
+  find (id: string): Promise<Client | undefined>
+  /** Whether it is a client, as the file was at the last look: one that left is gone a second later, for the first to ask after that. */
+  has (id: string): boolean
+}
+
 /** Who is a client: those of the file, which is read again when it changed, and, if allowed, every DID that is its own key. */
-export async function openClients ({ file, allowDid, keysAt, log, now }: ClientsParts) {
+export async function openClients ({ file, allowDid, keysAt, log, now }: ClientsParts): Promise<Clients> {
   let clients: ReadonlyMap<string, Client> = new Map()
   let seen = ''
   let looked = now()
@@ -36,17 +43,25 @@ export async function openClients ({ file, allowDid, keysAt, log, now }: Clients
     await read(file).catch((thrown: unknown) => log.error({ reason: asFailure(thrown).reason }, 'clients file refused, the former clients stay'))
   }
 
-  /** Throws `CLIENT_INVALID` for a DID that cannot be read; gives nothing for an id that nobody has. */
-  return async function find (id: string): Promise<Client | undefined> {
-    if (file !== undefined && now() - looked >= lookEvery) {
-      looked = now()
-      looking = look(file)
-    }
-    await looking
-    const known = clients.get(id)
-    if (known !== undefined || !allowDid || !isKeyDid(id)) return known
-    const key = keyOfDid(id)
-    return { id, scopes: ['subscribe'], delegates: [], keysOf: async () => [key] }
+  function lookAgain (): void {
+    if (file === undefined || now() - looked < lookEvery) return
+    looked = now()
+    looking = look(file)
+  }
+
+  return {
+    async find (id) {
+      lookAgain()
+      await looking
+      const known = clients.get(id)
+      if (known !== undefined || !allowDid || !isKeyDid(id)) return known
+      const key = keyOfDid(id)
+      return { id, scopes: ['subscribe'], delegates: [], keysOf: async () => [key] }
+    },
+    has (id) {
+      lookAgain()
+      return clients.has(id) || (allowDid && isKeyDid(id))
+    },
   }
 }
 

@@ -1,3 +1,4 @@
+import { Failure } from '../domain/failure.ts'
 import { createAccessTokens } from './access-token.ts'
 import { openClients, type ClientsParts } from './clients.ts'
 import { createGrant } from './grant.ts'
@@ -30,11 +31,15 @@ export interface TokensParts {
 export async function openTokens (parts: TokensParts): Promise<Tokens> {
   const { issuer, topicPrefix, ttlSeconds, useOnce, fetchGuarded, limit, log, now = Date.now } = parts
   const keys = await openSigningKeys({ file: parts.signingKeyFile, directory: parts.keyDirectory })
-  const find = await openClients({ file: parts.clientsFile, allowDid: parts.allowDid, keysAt: createJwksUris({ fetchGuarded, now }), log, now })
+  const clients = await openClients({ file: parts.clientsFile, allowDid: parts.allowDid, keysAt: createJwksUris({ fetchGuarded, now }), log, now })
   const { issue, verify } = createAccessTokens({ keys, issuer, topicPrefix, ttlSeconds, now })
   return {
-    grant: createGrant({ find, audiences: audiencesOf(issuer), issue, ttlSeconds, useOnce, limit, now }),
-    verify,
+    grant: createGrant({ find: clients.find, audiences: audiencesOf(issuer), issue, ttlSeconds, useOnce, limit, now }),
+    verify (token) {
+      const claims = verify(token)
+      if (!clients.has(claims.client_id)) throw new Failure('UNAUTHORIZED', { reason: 'its client is none any more' })
+      return claims
+    },
     jwks: keys.jwks,
     metadata: metadataOf(issuer),
   }

@@ -17,8 +17,8 @@ async function open (t: Test, content: string, { allowDid = false } = {}) {
   const lines: Line[] = []
   const logged = (level: Line['level']) => (fields: object, text: string) => { lines.push({ level, fields, text }) }
   const log = { info: logged('info'), error: logged('error') }
-  const find = await openClients({ file, allowDid, keysAt: async () => [], log, now: () => clock.now })
-  return { file, find, lines, later: () => { clock.now += 1000 } }
+  const { find, has } = await openClients({ file, allowDid, keysAt: async () => [], log, now: () => clock.now })
+  return { file, find, has, lines, later: () => { clock.now += 1000 } }
 }
 
 void t.test('a file that changes is read again, whether it is written over or replaced', async t => {
@@ -73,6 +73,18 @@ void t.test('who is in the file is what the file says, a DID too', async t => {
 })
 
 void t.test('without a file nobody is a client', async t => {
-  const find = await openClients({ file: undefined, allowDid: false, keysAt: async () => [], log: { info () {}, error () {} }, now: Date.now })
+  const { find, has } = await openClients({ file: undefined, allowDid: false, keysAt: async () => [], log: { info () {}, error () {} }, now: Date.now })
   t.equal(await find('app-7'), undefined)
+  t.equal(has('app-7'), false)
+})
+
+void t.test('who leaves the file is no client any more, for whoever asks after the next look', async t => {
+  const other = didKeyOf('P-256', pairOf('P-256'))
+  const { file, find, has, later } = await open(t, JSON.stringify([entry]), { allowDid: true })
+  t.same([has('app-7'), has('app-8'), has(other)], [true, false, true])
+  writeFileSync(file, '[]')
+  later()
+  t.equal(has('app-7'), true, 'as it was at the last look')
+  await find('app-7') // waits for the look
+  t.equal(has('app-7'), false)
 })

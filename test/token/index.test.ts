@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { openSqliteDatabase } from '../../src/database/sqlite.ts'
@@ -27,4 +28,20 @@ void t.test('a token costs less than 1.5 ms of processor time, its assertion use
   await median() // warm
   const medians = [await median(), await median(), await median()]
   t.ok(Math.min(...medians) < 1.5, medians.join(' '))
+})
+
+void t.test('a token ends with its client, before its time', async t => {
+  const pair = pairOf('P-256')
+  const clientsFile = join(t.testdir({}), 'clients.json')
+  writeFileSync(clientsFile, JSON.stringify([{ client_id: 'app-7', jwks: { keys: [pair.jwk] }, scope: 'subscribe' }]))
+  let time = Date.now()
+  const tokens = await openTestTokens(t, [], { clientsFile, now: () => time })
+  const assertion = () => jwtOf({ claims: claimsOf('app-7'), key: pair.privateKey })
+  const request = () => ({ grant_type: 'client_credentials', client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer', client_assertion: assertion() })
+  const { access_token: token } = await tokens.grant(request(), '192.0.2.1')
+  t.match(tokens.verify(token), { client_id: 'app-7' })
+  writeFileSync(clientsFile, '[]')
+  time += 1000
+  await t.rejects(tokens.grant(request(), '192.0.2.1'), { code: 'CLIENT_INVALID' })
+  t.throws(() => tokens.verify(token), { code: 'UNAUTHORIZED', reason: /none any more/ })
 })
