@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { startEnvironment, startFlags } from '../test/start-flags.ts'
 import { onFirstCore } from './machine.ts'
 
 export interface MeasuredProcess {
@@ -27,11 +27,6 @@ export interface ServiceParts {
 }
 
 const root = join(import.meta.dirname, '..')
-const { scripts: { start } } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { scripts: { start: string } }
-/** Node's own flags, as `npm start` gives them. */
-export const startFlags = start.match(/--\S+/g) ?? []
-/** What `npm start` sets, but for the compile cache, whose place is the package's. */
-const startEnvironment = Object.fromEntries([...start.matchAll(/([A-Z_]+)=(\S+)/g)].map(([, name, value]) => [name, name === 'NODE_COMPILE_CACHE' ? join(root, value ?? '') : value]))
 const running = new Set<() => void>()
 process.on('exit', () => { for (const kill of running) kill() })
 
@@ -47,7 +42,7 @@ export async function startService ({
     folder,
     words: [...startFlags, ...nodeWords, join(root, 'src', 'main.ts')],
     environment: {
-      ...startEnvironment,
+      ...startEnvironment, NODE_COMPILE_CACHE: join(root, startEnvironment.NODE_COMPILE_CACHE ?? ''), // its place is the package's
       HOST: '127.0.0.1', PORT: '0', OPS_PORT: '0', SANDBOX: 'false', SHUTDOWN_GRACE_SECONDS: '2',
       RATE_LIMIT_PER_MINUTE: '1000000000', // the limiter is on, and counts: all load comes from one address
       JOURNAL_URL: journalUrl, JOURNAL_ENCRYPTION_KEYS: keys, MQTT_URL: brokerUrl, TOKENIO_URL: tokenioUrl, TOKENIO_API_KEY: 'YmVuY2g=',

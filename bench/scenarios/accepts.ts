@@ -4,7 +4,8 @@ import { onStage, type Bench } from '../bench.ts'
 import { shoot, type Shots } from '../cannon.ts'
 import { pump } from '../pump.ts'
 import type { Ledger } from '../ledger.ts'
-import { startFlags, startMeasured, type ServiceParts } from '../service.ts'
+import { startFlags } from '../../test/start-flags.ts'
+import { startMeasured, type ServiceParts } from '../service.ts'
 
 export interface Accepts {
   readonly shots: Shots

@@ -4,7 +4,8 @@ import { onStage, type Bench } from '../bench.ts'
 import { openCaller } from '../caller.ts'
 import { openFarSide } from '../far-side.ts'
 import { startNodeRed } from '../node-red.ts'
-import { startFlags, startMeasured, type MeasuredProcess } from '../service.ts'
+import { startFlags } from '../../test/start-flags.ts'
+import { startMeasured, type MeasuredProcess } from '../service.ts'
 import { pump, type Flow } from '../pump.ts'
 
 export interface EndToEnd extends Flow {
