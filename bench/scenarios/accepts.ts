@@ -1,10 +1,10 @@
 import { mkdtemp } from 'node:fs/promises'
 import { join } from 'node:path'
+import { startFlags } from '../../test/start-flags.ts'
 import { onStage, type Bench } from '../bench.ts'
 import { shoot, type Shots } from '../cannon.ts'
-import { pump } from '../pump.ts'
 import type { Ledger } from '../ledger.ts'
-import { startFlags } from '../../test/start-flags.ts'
+import { pump } from '../pump.ts'
 import { startMeasured, type ServiceParts } from '../service.ts'
 
 export interface Accepts {

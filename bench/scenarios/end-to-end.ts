@@ -1,12 +1,12 @@
 import { mkdtemp } from 'node:fs/promises'
 import { join } from 'node:path'
+import { startFlags } from '../../test/start-flags.ts'
 import { onStage, type Bench } from '../bench.ts'
 import { openCaller } from '../caller.ts'
 import { openFarSide } from '../far-side.ts'
 import { startNodeRed } from '../node-red.ts'
-import { startFlags } from '../../test/start-flags.ts'
-import { startMeasured, type MeasuredProcess } from '../service.ts'
 import { pump, type Flow } from '../pump.ts'
+import { startMeasured, type MeasuredProcess } from '../service.ts'
 
 export interface EndToEnd extends Flow {
   readonly mostResident: number

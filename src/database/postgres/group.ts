@@ -21,8 +21,7 @@ interface Waiting<W, D> { readonly work: W, readonly since: number, resolve (don
 
 /**
  * Group commit on a server: all that arrives together, or while commits are under way, shares the next; where many came, it waits a moment for
- * as many. A server that is away fails all that
- * waited for it, what only one of them meets fails that one.
+ * as many. A server that is away fails all that waited for it, what only one of them meets fails that one.
  */
 export function createGroup<W, D> (commit: (group: readonly W[]) => Promise<readonly D[]>, now: () => number = () => performance.now()): Group<W, D> {
   const waiting: Waiting<W, D>[] = []
