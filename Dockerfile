@@ -36,4 +36,4 @@ USER 1000
 EXPOSE 8080
 HEALTHCHECK --interval=5s --timeout=3s --start-period=60s --retries=3 CMD ["healthy"]
 # The flags are those of `npm start`; docs/performance.md says what for.
-CMD ["node", "--max-semi-space-size=16", "--no-parallel-scavenge", "--heap-growing-percent=80", "/app/dist/main.js"]
+CMD ["node", "--max-semi-space-size=16", "--no-parallel-scavenge", "--heap-growing-percent=80", "--v8-pool-size=1", "/app/dist/main.js"]

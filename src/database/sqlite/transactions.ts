@@ -18,8 +18,8 @@ export interface Transaction {
 export type Operation<T> = (transaction: Transaction) => T
 
 export interface Transactions {
-  /** Resolves once the operation is durable. It may run twice: alone, when its group failed. */
-  write<T> (operation: Operation<T>): Promise<T>
+  /** Resolves once the operation is durable. It may run twice: alone, when its group failed. `isAwaited`: somebody outside waits for it, and where few do, it is committed at once. */
+  write<T> (operation: Operation<T>, isAwaited?: boolean): Promise<T>
   /** Runs at once, between transactions. */
   read<T> (query: () => T): T
   /** True since the disk refused a write, until `mended`: a smaller write may succeed all the same. */
@@ -40,7 +40,7 @@ export interface TransactionsParts {
   readonly soon?: (act: () => void) => void
 }
 
-/** Writes in groups: one transaction, and one fsync, for all that arrives in a turn of the event loop. */
+/** Writes in groups: one transaction, and one fsync, for all that arrives in a turn of the event loop (`group-commit.ts`). */
 export function createTransactions ({ db, onTrouble, onCommit, soon = setImmediate }: TransactionsParts): Transactions {
   const begin = db.prepare('BEGIN IMMEDIATE')
   const end = db.prepare('COMMIT')
@@ -83,7 +83,7 @@ export function createTransactions ({ db, onTrouble, onCommit, soon = setImmedia
   }
 
   return {
-    write: <T> (operation: Operation<T>) => group.add(operation) as Promise<T>,
+    write: <T> (operation: Operation<T>, isAwaited?: boolean) => group.add(operation, isAwaited) as Promise<T>,
     read: query => attempt(query),
     isTroubled: () => isTroubled,
     mended () { isTroubled = false },

@@ -78,7 +78,7 @@ export function createAppend (parts: AppendParts): Pick<Journal, 'append' | 'rec
       const given: Given = {
         callback, id: entryId(), fingerprint, mark: Buffer.from(fingerprint).toString('latin1'), payload: payloadOf(callback), reply: reply === undefined ? null : JSON.stringify(reply), due,
       }
-      const kept = await transactions.write(transaction => append(given, transaction))
+      const kept = await transactions.write(transaction => append(given, transaction), true)
       folding.tidy()
       if (kept === 'used') throw new Failure('KEY_USED')
       return kept === 'new' ? { id: given.id, isNew: true, reply } : kept

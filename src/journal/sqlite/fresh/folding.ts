@@ -39,8 +39,9 @@ export interface Folding {
   end (): Promise<void>
 }
 
-/** Keys of one transaction: callbacks that arrive meanwhile must not wait for more. */
+/** Keys of one transaction: callbacks that arrive meanwhile must not wait for more. Beside other work only few, unless many are there. */
 const slice = 128
+const few = 24
 const usual: FreshLimits = { keys: 131_072, told: 8192, enough: 64, patience: 250, age: 60_000 }
 /** Milliseconds that a stop waits. */
 const stopTime = 1000
@@ -75,11 +76,17 @@ export function createFolding ({ transactions, now, limits: { keys, told: mostTo
     return fresh !== undefined && fresh.sheet <= sheet ? fresh : undefined
   }
 
-  function foldThose (give: () => Fresh | undefined, transaction: Transaction): number {
+  /** How many of those that should be folded are folded now, so that never more of them gather than three transactions fold. */
+  function some (): number {
+    const all = done.size() + Math.max(0, told.size() - mostTold) + Math.max(0, freshKeys.size() - keys)
+    return Math.min(slice, Math.max(few, Math.ceil(all / 4)))
+  }
+
+  function foldThose (give: () => Fresh | undefined, transaction: Transaction, most = slice): number {
     let number = 0
     for (let fresh = give(); fresh !== undefined; fresh = give()) {
       fold(fresh, transaction)
-      if (++number === slice) break
+      if (++number === most) break
     }
     sheets.drop(transaction, freshKeys.firstSheet())
     return number
@@ -93,7 +100,7 @@ export function createFolding ({ transactions, now, limits: { keys, told: mostTo
     if (isTidying || !(isEnough() || told.size() > mostTold || freshKeys.size() > keys || isAged())) return
     isTidying = true
     doneSince = undefined
-    transactions.write(transaction => foldThose(next, transaction)).then(number => {
+    transactions.write(transaction => foldThose(next, transaction, some())).then(number => {
       isTidying = false
       if (number > 0) tidy()
     }, () => { isTidying = false }) // what could not be written stays fresh, and the journal has told of its trouble
