@@ -22,6 +22,8 @@ export interface Amounts {
 /** That every acknowledged callback had its event, in one measurement. */
 export interface Check {
   readonly of: string
+  /** One that keeps nothing may lose something. */
+  readonly isPeer?: boolean
   readonly events: number
   readonly missing: number
   readonly repeats: number

@@ -2,13 +2,14 @@ import type { Bench } from './bench.ts'
 import { installNodeRed } from './node-red.ts'
 import { acceptsWhileDelivering, bareRequests, durableAccepts } from './scenarios/accepts.ts'
 import { backlog } from './scenarios/backlog.ts'
-import { sustained, sustainedByNodeRed, sustainedByPackages } from './scenarios/end-to-end.ts'
+import { sustained, sustainedByNodeRed, sustainedByPackages, sustainedByWebhook } from './scenarios/end-to-end.ts'
 import { idle } from './scenarios/idle.ts'
 import { withKept } from './scenarios/kept.ts'
 import { acceptsBehindHaproxy, acceptsIntoPostgres } from './scenarios/postgres.ts'
 import { starts } from './scenarios/starts.ts'
 import { spreadOf, type Spread } from './statistics.ts'
 import type { Figures } from './targets.ts'
+import { hasWebhook } from './webhook.ts'
 
 export interface Measured {
   /** The median of each figure; of memory, the most. */
@@ -54,6 +55,7 @@ export async function measure (bench: Bench, { peers, only }: { readonly peers: 
         const peer = await sustainedByNodeRed(bench, nodeRed)
         note({ nodeRedPerSecond: peer.perSecond, nodeRedPerCpuSecond: peer.perCpuSecond, nodeRedBusy: peer.busy })
       }
+      if (peers && hasWebhook) note({ webhookPerSecond: (await sustainedByWebhook(bench)).perSecond })
       const packages = await sustainedByPackages(bench)
       note({ packagesPerSecond: packages.perSecond, packagesPerCpuSecond: packages.perCpuSecond, packagesBusy: packages.busy })
     },

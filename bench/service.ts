@@ -54,6 +54,8 @@ export async function startService ({
 
 interface MeasuredParts {
   readonly folder: string
+  /** Default: Node. */
+  readonly command?: string
   readonly words: readonly string[]
   readonly environment?: { readonly [name: string]: string }
   /** Where it listens, once its log says so. */
@@ -62,10 +64,10 @@ interface MeasuredParts {
 }
 
 /** A process on the first core, ready to be asked. Throws with the end of its log when it ends first, or takes a minute. */
-export async function startMeasured ({ folder, words, environment = {}, urlIn, readyPath }: MeasuredParts): Promise<MeasuredProcess> {
+export async function startMeasured ({ folder, command = process.execPath, words, environment = {}, urlIn, readyPath }: MeasuredParts): Promise<MeasuredProcess> {
   await mkdir(folder, { recursive: true })
   const started = performance.now()
-  const child = spawn(...onFirstCore(process.execPath, words), { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'], env: { PATH: process.env.PATH, HOME: folder, ...environment } })
+  const child = spawn(...onFirstCore(command, words), { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'], env: { PATH: process.env.PATH, HOME: folder, ...environment } })
   const exited = once(child, 'exit')
   const kill = () => { child.kill('SIGKILL') }
   running.add(kill)

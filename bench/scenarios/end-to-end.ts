@@ -7,6 +7,7 @@ import { openFarSide } from '../far-side.ts'
 import { startNodeRed } from '../node-red.ts'
 import { pump, type Flow } from '../pump.ts'
 import { startMeasured, type MeasuredProcess } from '../service.ts'
+import { startWebhook } from '../webhook.ts'
 
 export interface EndToEnd extends Flow {
   readonly mostResident: number
@@ -24,6 +25,11 @@ export async function sustained (bench: Bench, name = 'end to end'): Promise<End
 /** The same through Node-RED, which keeps nothing: what is under way when it dies is lost. */
 export async function sustainedByNodeRed (bench: Bench, program: string): Promise<Flow> {
   return sustainedBy(bench, 'Node-RED', ({ brokerUrl, tokenioUrl }) => startNodeRed({ folder: bench.folder, program, brokerUrl, tokenioUrl }))
+}
+
+/** The same through `webhook`, which keeps nothing either; only its events count, most of the work is done by the processes that it starts. */
+export async function sustainedByWebhook (bench: Bench): Promise<Flow> {
+  return sustainedBy(bench, 'webhook', at => startWebhook({ folder: bench.folder, ...at }))
 }
 
 /** The same by the service's own packages, with nothing kept either: what they leave to be had. */
@@ -45,7 +51,7 @@ async function sustainedBy (bench: Bench, of: string, start: (at: { readonly bro
     try {
       const flow = await pump({ caller, pid: peer.pid, ids: bench.ids, ledger: far.ledger, ...bench.amounts })
       const missing = await far.ledger.settled()
-      bench.checks.push({ of, events: far.ledger.events(), missing, repeats: far.ledger.repeats() })
+      bench.checks.push({ of, isPeer: true, events: far.ledger.events(), missing, repeats: far.ledger.repeats() })
       return flow
     } finally {
       caller.close()
