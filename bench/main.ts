@@ -27,7 +27,7 @@ const { values: asked } = parseArgs({
 leaveFirstCore()
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => process.exit(1)) // what it started ends with it
 const folder = await mkdtemp(join(tmpdir(), 'callback-receiver-bench-'))
-setTimeout(() => { console.error('the bench hangs, and is ended'); process.exit(1) }, 15 * 60_000).unref()
+setTimeout(() => { console.error('the bench hangs, and is ended'); process.exit(1) }, 20 * 60_000).unref()
 process.once('exit', () => { rmSync(folder, { recursive: true, force: true }) })
 process.exit(await run())
 

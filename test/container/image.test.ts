@@ -3,6 +3,7 @@ import { cp, mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import t from 'tap'
 import { freePort, startMosquitto, withoutMosquitto } from '../mosquitto.ts'
+import { startPostgres, withoutPostgres } from '../postgres.ts'
 import { directoryFor } from '../process.ts'
 import { subscribe } from '../subscriber.ts'
 import { startTokenio } from '../tokenio-server.ts'
@@ -18,7 +19,13 @@ const queryOf = (id: string) => `request-id=${id}&request_id=${id}`
 const privateKey = () => generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ type: 'pkcs8', format: 'pem' })
 
 interface Configured { readonly User: string, readonly Volumes: object, readonly Env: readonly string[] }
-interface Composed { readonly services: { readonly [name: string]: { readonly ports?: readonly { readonly host_ip?: string }[] } } }
+interface Composed { readonly services: { readonly [name: string]: ComposedService } }
+interface ComposedService {
+  readonly ports?: readonly { readonly host_ip?: string }[]
+  readonly environment: { readonly [name: string]: string }
+  readonly volumes?: readonly { readonly source: string, readonly target: string }[]
+  readonly tmpfs?: readonly string[]
+}
 
 const withoutEither = withoutImage || withoutMosquitto
 
@@ -105,4 +112,24 @@ void t.test('for a first look the service is as strict, and the Mosquitto withou
   t.match(services['callback-receiver'], { read_only: true, cap_drop: ['ALL'], security_opt: ['no-new-privileges:true'], volumes: [{ target: '/data' }] })
   t.notHas(services.mosquitto, { ports: Array })
   t.ok(Object.values(services).flatMap(({ ports = [] }) => ports).every(port => port.host_ip === '127.0.0.1'), 'what is published is for this machine only')
+})
+
+void t.test('replicas as they are composed for a first look start together, and sign tokens with one key', { skip: withoutCompose || withoutMosquitto || withoutPostgres }, async t => {
+  const { services } = JSON.parse(await docker('compose', '--file', 'compose.replicas.yaml', 'config', '--format', 'json')) as Composed
+  const { environment, volumes = [], tmpfs = [] } = services['callback-receiver']!
+  const [mosquitto, postgres] = await Promise.all([startMosquitto(), startPostgres()])
+  t.teardown(() => Promise.all([mosquitto.stop(), postgres.stop()]))
+  const own = `test-${randomBytes(8).toString('hex')}`
+  t.teardown(() => Promise.all(volumes.map(({ source }) => docker('volume', 'rm', '--force', `${own}-${source}`)))) // runs last: the containers are gone then
+  const options = [...volumes.flatMap(({ source, target }) => ['--volume', `${own}-${source}:${target}`]), ...tmpfs.flatMap(target => ['--tmpfs', target])]
+  const JOURNAL_URL = await postgres.fresh()
+  const ports = await Promise.all([freePort(), freePort()])
+  const replicas = await Promise.all(ports.map(async port => startContainer(t, { settings: { ...environment, PORT: String(port), OPS_PORT: '0', MQTT_URL: mosquitto.url, JOURNAL_URL }, options })))
+  for (const replica of replicas) await replica.healthy()
+
+  const [first, second] = await Promise.all(ports.map(async port => (await fetch(`http://127.0.0.1:${port}/.well-known/jwks.json`)).json()))
+  t.match(first, { keys: [{ kty: 'EC' }] })
+  t.strictSame(first, second)
+  const call = async (port: number) => (await fetch(`http://127.0.0.1:${port}/v1/tokenio/callback?${queryOf(id)}`)).json()
+  t.strictSame(await call(ports[0]!), await call(ports[1]!), 'what one journalled, the other recognises')
 })
