@@ -16,7 +16,7 @@ export function openFile (file: string): DatabaseSync {
     db = new DatabaseSync(file, { timeout: 0 })
     // EXCLUSIVE before WAL: the index of the WAL stays in our memory, and a second process is refused
     db.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL')
-    db.exec('PRAGMA wal_autocheckpoint = 1000; PRAGMA journal_size_limit = 67108864; PRAGMA cache_size = -16384; PRAGMA temp_store = MEMORY; PRAGMA cell_size_check = ON; PRAGMA secure_delete = ON')
+    db.exec('PRAGMA wal_autocheckpoint = 4000; PRAGMA journal_size_limit = 67108864; PRAGMA cache_size = -16384; PRAGMA temp_store = MEMORY; PRAGMA cell_size_check = ON; PRAGMA secure_delete = ON')
     db.exec('BEGIN IMMEDIATE; COMMIT') // takes the file
     if (file !== ':memory:') check(db, statSync(file).size)
     return db
