@@ -131,5 +131,5 @@ void t.test('replicas as they are composed for a first look start together, and 
   t.match(first, { keys: [{ kty: 'EC' }] })
   t.strictSame(first, second)
   const call = async (port: number) => (await fetch(`http://127.0.0.1:${port}/v1/tokenio/callback?${queryOf(id)}`)).json()
-  t.strictSame(await call(ports[0]!), await call(ports[1]!), 'what one journalled, the other recognises')
+  t.strictSame(await call(ports[0]), await call(ports[1]), 'what one journalled, the other recognises')
 })

@@ -76,8 +76,8 @@ export function createFolding ({ transactions, now, limits: { keys, told: mostTo
     return fresh !== undefined && fresh.sheet <= sheet ? fresh : undefined
   }
 
-  /** How many of those that should be folded are folded now, so that never more of them gather than three transactions fold. */
-  function some (): number {
+  /** How many are folded in one transaction: a quarter of those that should be, so that they never gather faster than they are folded. */
+  function portion (): number {
     const all = done.size() + Math.max(0, told.size() - mostTold) + Math.max(0, freshKeys.size() - keys)
     return Math.min(slice, Math.max(few, Math.ceil(all / 4)))
   }
@@ -100,7 +100,7 @@ export function createFolding ({ transactions, now, limits: { keys, told: mostTo
     if (isTidying || !(isEnough() || told.size() > mostTold || freshKeys.size() > keys || isAged())) return
     isTidying = true
     doneSince = undefined
-    transactions.write(transaction => foldThose(next, transaction, some())).then(number => {
+    transactions.write(transaction => foldThose(next, transaction, portion())).then(number => {
       isTidying = false
       if (number > 0) tidy()
     }, () => { isTidying = false }) // what could not be written stays fresh, and the journal has told of its trouble
