@@ -21,3 +21,15 @@ void t.test('callbacks whose commit fails with a neighbour are there once, repea
   t.same((await Promise.all(appended)).map(({ isNew }) => isNew), [true, true, false])
   t.same([(await journal.claim('tokenio', 10)).length, number('sheets')], [2, 2], 'each in a commit of its own')
 })
+
+void t.test('a callback that comes alone is durable before the turn of the event loop is over, and those that come together share a commit', async t => {
+  const { open, number } = await openParts(t)
+  const journal = open()
+  let isOver = false
+  setImmediate(() => { isOver = true })
+  await journal.append(callback('alone'))
+  t.notOk(isOver)
+  await new Promise(resolve => { setImmediate(resolve) })
+  await Promise.all(['a', 'b', 'c'].map(key => journal.append(callback(key))))
+  t.equal(number('sheets'), 2, 'one for each commit')
+})

@@ -143,6 +143,23 @@ void t.test('an erased key leaves no word on a sheet, also when it came in the s
   t.notOk((await journal.append(callback('erased', { canary }))).isNew)
 })
 
+for (const { done, first } of [{ done: 80, first: 24 }, { done: 400, first: 100 }, { done: 600, first: 128 }]) {
+  void t.test(`of ${done} keys that are done, ${first} are folded in one transaction, and no callback waits for more`, async t => {
+    const { open, number } = await openParts(t, { ...patient, enough: 64 })
+    const journal = open()
+    await Promise.all(keys(done).map(key => journal.append(callback(key))))
+    const claims = await journal.claim('tokenio', done)
+    await Promise.all(claims.map(claim => journal.recordEvents(claim, { events: [], gist: undefined, final: true })))
+    t.equal(number('entries'), 0)
+
+    void journal.claimEvents(0) // has what is done folded beside other work
+    for (let turn = 0; number('entries') === 0 && turn < 10; turn++) await new Promise(resolve => { setImmediate(resolve) })
+    t.equal(number('entries'), first)
+    for (let turn = 0; turn < 50; turn++) await new Promise(resolve => { setImmediate(resolve) })
+    t.ok(done - number('entries') < 64, 'the next ones follow by themselves')
+  })
+}
+
 void t.test('sheets leave a few at a time', async t => {
   const { open, number } = await openParts(t)
   const journal = open()
