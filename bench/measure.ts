@@ -2,7 +2,7 @@ import type { Bench } from './bench.ts'
 import { installNodeRed } from './node-red.ts'
 import { acceptsWhileDelivering, bareRequests, durableAccepts } from './scenarios/accepts.ts'
 import { backlog } from './scenarios/backlog.ts'
-import { sustained, sustainedByNodeRed, sustainedByPackages, sustainedByWebhook } from './scenarios/end-to-end.ts'
+import { far100, sustained, sustainedByNodeRed, sustainedByPackages, sustainedByWebhook } from './scenarios/end-to-end.ts'
 import { idle } from './scenarios/idle.ts'
 import { withKept } from './scenarios/kept.ts'
 import { acceptsBehindHaproxy, acceptsIntoPostgres } from './scenarios/postgres.ts'
@@ -58,6 +58,10 @@ export async function measure (bench: Bench, { peers, only }: { readonly peers: 
       if (peers && hasWebhook) note({ webhookPerSecond: (await sustainedByWebhook(bench)).perSecond })
       const packages = await sustainedByPackages(bench)
       note({ packagesPerSecond: packages.perSecond, packagesPerCpuSecond: packages.perCpuSecond, packagesBusy: packages.busy })
+    },
+    distant: async () => {
+      note({ distantEventsPerSecond: (await sustained(bench, far100)).perSecond })
+      if (peers) note({ distantNodeRedPerSecond: (await sustainedByNodeRed(bench, await installNodeRed(), far100)).perSecond })
     },
     postgres: async () => {
       for (let i = 0; i < repetitions && hasTime(); i++) {

@@ -4,6 +4,8 @@ export interface SimulatedTokenio {
   readonly url: string
   /** While away it answers 503. */
   away (isAway: boolean): void
+  /** Milliseconds that each answer takes, for one that is not next door. At first none. */
+  takes (milliseconds: number): void
   asked (): number
   close (): Promise<void>
 }
@@ -14,10 +16,11 @@ const result = `HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-len
 
 /**
  * Token.io's side of `GET /token-requests/{id}/result`, on bare sockets: what the far side costs is taken from the core that the
- * load has, so it must be little. Answers at once; asks without a body only.
+ * load has, so it must be little. Asks without a body only.
  */
 export async function startTokenio (): Promise<SimulatedTokenio> {
   let reply = result
+  let wait = 0
   let asked = 0
   const sockets = new Set<Socket>()
 
@@ -32,7 +35,8 @@ export async function startTokenio (): Promise<SimulatedTokenio> {
         for (let end = rest.indexOf('\r\n\r\n'); end >= 0; end = rest.indexOf('\r\n\r\n')) {
           rest = rest.slice(end + 4)
           asked++
-          socket.write(reply)
+          if (wait === 0) socket.write(reply)
+          else setTimeout(() => { if (socket.writable) socket.write(reply) }, wait)
         }
       })
   })
@@ -40,6 +44,7 @@ export async function startTokenio (): Promise<SimulatedTokenio> {
 
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    takes (milliseconds) { wait = milliseconds },
     away (isAway) { reply = isAway ? outage : result },
     asked: () => asked,
     close () {

@@ -7,6 +7,7 @@ import type { Publisher } from '../publisher/publisher.ts'
 import type { Registrations } from '../registrations/registrations.ts'
 import { createBackoff } from './backoff.ts'
 import { createBreaker, type BreakerState } from './breaker.ts'
+import { createConcurrency } from './concurrency.ts'
 import { createEventValidators, type EventValidators } from './event-validators.ts'
 import type { DeliveryLog } from './log.ts'
 import { createPacedFetch } from './paced-fetch.ts'
@@ -51,8 +52,6 @@ export interface Delivery {
   stop (): Promise<void>
 }
 
-const resultsAtOnce = 32
-
 /** One sweep for each provider, so that a dead one holds up no other; one for events, one for expired topics, one for what is over its time. */
 export function startDelivery (parts: DeliveryParts): Delivery {
   const { providers, journal, registrations, publisher, source, topicPrefix, expirySeconds, maxAttempts, retentionHours, subscriberOf, log } = parts
@@ -72,9 +71,11 @@ export function startDelivery (parts: DeliveryParts): Delivery {
   const breakers = new Map(providers.map(({ name }) => [name, createBreaker({ now })]))
   const resolving = providers.map(provider => {
     const breaker = breakers.get(provider.name)!
-    const fetchResult = createPacedFetch({ provider, isRegistered, perMinute: unknownPerMinute, now })
+    const concurrency = createConcurrency()
+    const asking = { fetchResult: (...asked: Parameters<typeof provider.fetchResult>) => concurrency.call(() => provider.fetchResult(...asked)) }
+    const fetchResult = createPacedFetch({ provider: asking, isRegistered, perMinute: unknownPerMinute, now })
     const resolve = createResolve({ provider: { ...provider, fetchResult }, breaker, journal, toEvent, subscriberOf, topicPrefix, putOff, now, log })
-    return startSweep({ name: provider.name, capacity: () => breaker.capacity(resultsAtOnce), claim: limit => journal.claim(provider.name, limit), renew: journal.renew, work: resolve, ...timing })
+    return startSweep({ name: provider.name, capacity: () => breaker.capacity(concurrency.limit()), claim: limit => journal.claim(provider.name, limit), renew: journal.renew, work: resolve, ...timing })
   })
   const publish = createPublish({ publisher, journal, putOff: putOffEvent, expirySeconds, now, log })
   const publishing = startSweep({ name: 'publish', capacity: publisher.capacity, claim: journal.claimEvents, renew: journal.renewEvents, work: publish, ...timing })

@@ -56,6 +56,9 @@ export interface OpenProvider {
   close (): Promise<void>
 }
 
+/** Most results that one provider is asked for at once: more connections than that are of no use to it. */
+export const mostAtOnce = 256
+
 export interface Health { readonly status: 'ok' | 'degraded' | 'failing', readonly reason?: string }
 
 export interface Asked {

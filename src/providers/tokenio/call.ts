@@ -1,7 +1,7 @@
 import type { Pool } from 'undici'
 import parseJson from 'secure-json-parse'
 import { Failure } from '../../domain/failure.ts'
-import type { Health } from '../provider.ts'
+import { mostAtOnce, type Health } from '../provider.ts'
 import type { Authorize } from './authorize.ts'
 import { exchange } from './exchange.ts'
 import type { Identity } from './identity.ts'
@@ -83,7 +83,7 @@ export type Calls = ReturnType<typeof openCalls>
 /** Loaded with the first call: the process is ready sooner without it. */
 async function openPool (origin: string, identity: Identity): Promise<Pool> {
   const { Pool } = await import('undici')
-  return new Pool(origin, { connections: 32, pipelining: 1, headersTimeout: waitForBytes, bodyTimeout: waitForBytes, connect: { timeout: 3_000, ...identity } })
+  return new Pool(origin, { connections: mostAtOnce, pipelining: 1, headersTimeout: waitForBytes, bodyTimeout: waitForBytes, connect: { timeout: 3_000, ...identity } })
 }
 
 function jsonIn (reply: Reply): unknown {
