@@ -16,7 +16,7 @@ export interface Concurrency {
   call<T> (act: () => Promise<T>): Promise<T>
 }
 
-/** From then on more calls bring no more results: there is no time for those that are there. */
+/** From then on more calls than at first bring no more results: there is no time for those that are there. */
 const busyEnough = 0.8
 
 /**
@@ -24,14 +24,14 @@ const busyEnough = 0.8
  * wait for it and the process has time left; half as many when it is away or wants patience (`PROVIDER_AWAY`). It grows quickly at
  * first and by one for each round after that, as TCP's window does (RFC 5681 §3.1).
  */
-export function createConcurrency ({ first = 32, most = mostAtOnce, busy = createBusy() }: ConcurrencyParts = {}): Concurrency {
+export function createConcurrency ({ first = 16, most = mostAtOnce, busy = createBusy() }: ConcurrencyParts = {}): Concurrency {
   let limit = first
   let cautiousFrom = most
   let round = 0
   let underWay = 0
 
   function answered (): void {
-    if (limit >= most || underWay * 2 < limit || busy() >= busyEnough) return
+    if (limit >= most || underWay * 2 < limit || (limit >= first && busy() >= busyEnough)) return
     limit = Math.min(most, limit + (limit < cautiousFrom ? 1 : 1 / limit))
   }
 

@@ -52,6 +52,9 @@ export interface Delivery {
   stop (): Promise<void>
 }
 
+/** Events that are published or then marked at once: what the broker takes is less, mostly. */
+const eventsAtOnce = 256
+
 /** One sweep for each provider, so that a dead one holds up no other; one for events, one for expired topics, one for what is over its time. */
 export function startDelivery (parts: DeliveryParts): Delivery {
   const { providers, journal, registrations, publisher, source, topicPrefix, expirySeconds, maxAttempts, retentionHours, subscriberOf, log } = parts
@@ -75,12 +78,12 @@ export function startDelivery (parts: DeliveryParts): Delivery {
     const asking = { fetchResult: (...asked: Parameters<typeof provider.fetchResult>) => concurrency.call(() => provider.fetchResult(...asked)) }
     const fetchResult = createPacedFetch({ provider: asking, isRegistered, perMinute: unknownPerMinute, now })
     const resolve = createResolve({ provider: { ...provider, fetchResult }, breaker, journal, toEvent, subscriberOf, topicPrefix, putOff, now, log })
-    return startSweep({ name: provider.name, capacity: () => breaker.capacity(concurrency.limit()), claim: limit => journal.claim(provider.name, limit), renew: journal.renew, work: resolve, ...timing })
+    return startSweep({ name: provider.name, room: underWay => breaker.capacity(concurrency.limit()) - underWay, claim: limit => journal.claim(provider.name, limit), renew: journal.renew, work: resolve, ...timing })
   })
   const publish = createPublish({ publisher, journal, putOff: putOffEvent, expirySeconds, now, log })
-  const publishing = startSweep({ name: 'publish', capacity: publisher.capacity, claim: journal.claimEvents, renew: journal.renewEvents, work: publish, ...timing })
-  const clearing = startSweep({ name: 'clear', capacity: () => Math.min(publisher.capacity(), 8), claim: journal.claimExpired, work: createClear({ publisher, journal, log }), every: 5000, ...timing })
-  const retaining = startSweep({ name: 'retention', capacity: () => 1, claim: createRetention({ journal, registrations, retentionHours, now }), work: async () => undefined, every: 60_000, ...timing })
+  const publishing = startSweep({ name: 'publish', room: underWay => Math.min(publisher.capacity(), eventsAtOnce - underWay), claim: journal.claimEvents, renew: journal.renewEvents, work: publish, ...timing })
+  const clearing = startSweep({ name: 'clear', room: underWay => Math.min(publisher.capacity(), 8 - underWay), claim: journal.claimExpired, work: createClear({ publisher, journal, log }), every: 5000, ...timing })
+  const retaining = startSweep({ name: 'retention', room: underWay => 1 - underWay, claim: createRetention({ journal, registrations, retentionHours, now }), work: async () => undefined, every: 60_000, ...timing })
 
   journal.onAppended(() => { for (const sweep of resolving) sweep.wake() })
   journal.onRecorded(publishing.wake)

@@ -3,8 +3,8 @@ import type { DeliveryLog } from './log.ts'
 
 export interface SweepParts<C> {
   readonly name: string
-  /** How many pieces of work may be under way now; 0 while there is no sense in trying. */
-  readonly capacity: () => number
+  /** How many pieces of work may begin now, beside those that are under way; none while there is no sense in trying. */
+  readonly room: (underWay: number) => number
   readonly claim: (limit: number) => Promise<C[]>
   /** Keeps what is held while work goes on. Default: nothing is held for long. */
   readonly renew?: ((claims: readonly C[]) => Promise<void>) | undefined
@@ -34,8 +34,8 @@ export interface Sweep {
   stop (): Promise<void>
 }
 
-/** Says when: claims what is due and starts the work, as much at once as there is capacity for. */
-export function startSweep<C> ({ name, capacity, claim, renew, work, log, every = 500, now = Date.now, timers = realTimers }: SweepParts<C>): Sweep {
+/** Says when: claims what is due and starts the work, as much at once as there is room for. */
+export function startSweep<C> ({ name, room, claim, renew, work, log, every = 500, now = Date.now, timers = realTimers }: SweepParts<C>): Sweep {
   const stopping = new AbortController()
   const underWay = new Map<Promise<void>, { readonly claim: C, since: number }>()
   let looking = Promise.resolve()
@@ -72,8 +72,8 @@ export function startSweep<C> ({ name, capacity, claim, renew, work, log, every 
       if (!again || stopping.signal.aborted) break
       again = false
       try {
-        const room = capacity() - underWay.size
-        const claims = room > 0 ? await claim(room) : []
+        const most = room(underWay.size)
+        const claims = most > 0 ? await claim(most) : []
         for (const each of claims) begin(each)
       } catch (thrown) {
         const { code, reason } = asFailure(thrown)

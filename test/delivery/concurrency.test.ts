@@ -35,6 +35,9 @@ void t.test('no more are asked for where few are under way, or the process has n
   const busy = createConcurrency({ first: 32, busy: () => 0.9 })
   for (let i = 0; i < 5; i++) await round(busy, 32)
   t.equal(busy.limit(), 32)
+  await round(busy, 32, 'PROVIDER_AWAY')
+  for (let i = 0; i < 100; i++) await round(busy, busy.limit())
+  t.equal(busy.limit(), 32, 'what it had at first is not too much')
 })
 
 void t.test('by itself it knows whether the process has time', async t => {

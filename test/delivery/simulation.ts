@@ -190,7 +190,7 @@ export async function simulate (seed: number, migrations: readonly Migration[], 
   function publisherOf (life: Life, journal: Journal): Publisher {
     let counted = 0
     return {
-      capacity: () => broker.isUp ? 8 : 0,
+      capacity: () => broker.isUp ? Math.max(0, 8 - life.publishing.size) : 0,
       publish: event => within(life, async () => {
         const { subject: key } = JSON.parse(event.payload) as { subject: string }
         if (life.publishing.has(key)) faults.push(`${key} has two events on their way at once`)

@@ -20,9 +20,9 @@ function heapOf (pieces: number[]) {
   }
 }
 
-void t.test('never more is under way than the capacity, and the next begins as one ends', async t => {
+void t.test('never more is under way than there is room for, and the next begins as one ends', async t => {
   const heap = heapOf([1, 2, 3, 4, 5])
-  const sweep = startSweep({ name: 'test', capacity: () => 2, ...heap, log, every: 60_000 })
+  const sweep = startSweep({ name: 'test', room: underWay => 2 - underWay, ...heap, log, every: 60_000 })
   t.teardown(sweep.stop)
   await wait(20)
   t.same([...heap.running.keys()], [1, 2])
@@ -35,7 +35,7 @@ void t.test('what ends together makes room for one claim', async t => {
   const heap = heapOf([1, 2, 3, 4, 5, 6, 7, 8])
   const limits: number[] = []
   const claim = (limit: number) => { limits.push(limit); return heap.claim(limit) }
-  const sweep = startSweep({ name: 'test', capacity: () => 4, ...heap, claim, log, every: 60_000 })
+  const sweep = startSweep({ name: 'test', room: underWay => 4 - underWay, ...heap, claim, log, every: 60_000 })
   t.teardown(sweep.stop)
   await wait(20)
   for (const end of heap.running.values()) end()
@@ -49,7 +49,7 @@ void t.test('a wake during a look is not lost', async t => {
   let looks = 0
   const done: number[] = []
   const sweep = startSweep({
-    name: 'test', capacity: () => 10, log, every: 60_000,
+    name: 'test', room: underWay => 10 - underWay, log, every: 60_000,
     async claim (limit) {
       if (looks++ === 0) setImmediate(() => { pieces.push(7); sweep.wake() })
       const claimed = pieces.splice(0, limit)
@@ -65,7 +65,7 @@ void t.test('a wake during a look is not lost', async t => {
 
 void t.test('what nobody woke it for is found by the next look', async t => {
   const heap = heapOf([])
-  const sweep = startSweep({ name: 'test', capacity: () => 1, ...heap, log, every: 20 })
+  const sweep = startSweep({ name: 'test', room: underWay => 1 - underWay, ...heap, log, every: 20 })
   t.teardown(sweep.stop)
   await wait(10)
   heap.pieces.push(1)
@@ -78,7 +78,7 @@ void t.test('a claim or a piece of work that throws stops nothing', async t => {
   let looks = 0
   const done: number[] = []
   const sweep = startSweep({
-    name: 'test', capacity: () => 1, every: 10, log: { ...log, error: (fields: object) => { errors.push(fields) } },
+    name: 'test', room: underWay => 1 - underWay, every: 10, log: { ...log, error: (fields: object) => { errors.push(fields) } },
     async claim () {
       looks++
       if (looks === 1) throw new Failure('JOURNAL_UNAVAILABLE', { reason: 'disk full' })
@@ -97,7 +97,7 @@ void t.test('a claim or a piece of work that throws stops nothing', async t => {
 
 void t.test('stop aborts what is under way, waits for it, and starts nothing more', async t => {
   const heap = heapOf([1, 2])
-  const sweep = startSweep({ name: 'test', capacity: () => 1, ...heap, log, every: 60_000 })
+  const sweep = startSweep({ name: 'test', room: underWay => 1 - underWay, ...heap, log, every: 60_000 })
   await wait(10)
   await sweep.stop()
   t.equal(heap.running.size, 0)
@@ -109,7 +109,7 @@ void t.test('stop aborts what is under way, waits for it, and starts nothing mor
 void t.test('it knows how long it has stood still', async t => {
   let clock = 1000
   let release = (_: never[]) => {}
-  const sweep = startSweep({ name: 'test', capacity: () => 1, claim: () => new Promise<never[]>(resolve => { release = resolve }), work: async () => {}, log, now: () => clock })
+  const sweep = startSweep({ name: 'test', room: underWay => 1 - underWay, claim: () => new Promise<never[]>(resolve => { release = resolve }), work: async () => {}, log, now: () => clock })
   await wait(5)
   clock += 31_000
   t.equal(sweep.idleFor(), 31_000)
@@ -123,7 +123,7 @@ void t.test('what is under way for long is renewed, all of it at once; what is q
   const clock = { now: 0 }
   let ticks = 0
   const sweep = startSweep({
-    name: 'test', capacity: () => 10, ...heap, log, every: 1, now: () => clock.now,
+    name: 'test', room: underWay => 10 - underWay, ...heap, log, every: 1, now: () => clock.now,
     async renew (claims: readonly number[]) { renewed.push(claims); throw new Failure('JOURNAL_UNAVAILABLE') }, // that one fails does not end the next
     timers: { set: (act, milliseconds) => setTimeout(() => { ticks++; act() }, milliseconds), clear: timer => { clearTimeout(timer as NodeJS.Timeout) } },
   })
