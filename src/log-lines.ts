@@ -1,10 +1,15 @@
+import type { LogOutput } from './log-output.ts'
+
 export interface LogLinesParts {
-  /** Writes whole lines, in one call that returns once they are out. */
-  readonly write: (lines: string) => void
+  readonly output: LogOutput
   /** Milliseconds that a line waits at most. */
   readonly every?: number
-  /** Characters that wait at most. */
+  /** Characters that wait for others. */
   readonly most?: number
+  /** Characters that wait for whoever reads the log. */
+  readonly mostKept?: number
+  /** Milliseconds that the end waits for the reader. */
+  readonly patience?: number
 }
 
 /** Where pino writes to. */
@@ -12,47 +17,63 @@ export interface LogLines {
   /** pino tells it the level of the line that comes next. */
   lastLevel: number
   write (line: string): void
-  /** Writes what waits. pino calls it after a fatal line. */
+  /** Writes what waits, as far as it is read. pino calls it after a fatal line. */
   flushSync (): void
+  /** The same at the end, which waits a moment for a reader that is behind. */
+  end (): void
 }
 
 const error = 50 // pino's number for it
 
 /**
  * Lines of a busy time go out together: each write into a pipe wakes its reader, which costs more than all else that is done for the line.
- * A line after a quiet time is written at once, and so is an error with all that waits before it.
+ * A line after a quiet time is written at once, and so is an error with all that waits before it. Where nobody reads them, lines wait up to a limit,
+ * and those that come then are lost; how many is said once somebody reads again.
  */
-export function createLogLines ({ write, every = 50, most = 32 * 1024 }: LogLinesParts): LogLines {
+export function createLogLines ({ output, every = 50, most = 32 * 1024, mostKept = 1024 * 1024, patience = 500 }: LogLinesParts): LogLines {
   let waiting = ''
+  let lost = 0
   let timer: NodeJS.Timeout | undefined
   const lines = {
     lastLevel: 0,
     [Symbol.for('pino.metadata')]: true, // asks pino for `lastLevel`
 
     write (line: string) {
+      if (waiting.length >= mostKept) { lost++; return }
       waiting += line
       if (timer === undefined) rest()
       else if (lines.lastLevel < error && waiting.length < most) return
       flushSync()
     },
     flushSync,
+    end () {
+      output.end(patience)
+      flushSync()
+      output.end(patience)
+    },
   }
 
   function flushSync (): void {
-    if (waiting === '') return
-    const text = waiting
-    waiting = '' // first: a write that throws has its lines lost, not written for ever
-    write(text)
+    if (!output.isFree() || waiting === '') return
+    const text = lost === 0 ? waiting : waiting + lossOf(lost)
+    waiting = ''
+    lost = 0
+    output.write(text)
   }
 
   function rest (): void {
     timer = setTimeout(() => {
       timer = undefined
-      if (waiting === '') return
+      if (waiting === '' && output.isFree()) return
       rest()
       flushSync()
     }, every).unref()
   }
 
   return lines
+}
+
+/** As pino writes it. */
+function lossOf (lines: number): string {
+  return `${JSON.stringify({ level: 40, time: Date.now(), lines, msg: 'log lines lost: nobody read them' })}\n`
 }

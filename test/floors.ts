@@ -2,7 +2,7 @@ import { posix } from 'node:path'
 import { codeOf, withoutComments, type Sources } from './sources.ts'
 
 const floors: { readonly [place: string]: number } = {
-  main: 4, app: 4, ops: 4, cli: 4, service: 4, readiness: 4, examine: 4, reach: 4, 'log-lines': 4, 'error-fields': 4,
+  main: 4, app: 4, ops: 4, cli: 4, service: 4, readiness: 4, examine: 4, reach: 4, 'log-lines': 4, 'log-output': 4, 'error-fields': 4,
   routes: 3, delivery: 3, console: 3, sandbox: 3, metrics: 3, traces: 3,
   providers: 2, journal: 2, registrations: 2, publisher: 2, broker: 2, token: 2,
   subscriber: 0, // runs elsewhere, and imports nothing of ours

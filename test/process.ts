@@ -33,10 +33,10 @@ export function directoryFor (t: Pick<Test, 'teardown'>): string {
 }
 
 /** Spawns the product as a user runs it: `node src/main.ts` with an environment, on free ports. */
-export function spawnProcess ({ directory, ...environment }: { readonly directory: string, readonly [name: string]: string | undefined }): ChildProcess {
+export function spawnProcess ({ directory, ...environment }: { readonly directory: string, readonly [name: string]: string | undefined }, stdout: 'pipe' | number = 'pipe'): ChildProcess {
   return spawn(process.execPath, [...startFlags, main], {
     cwd: directory,
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', stdout, 'pipe'],
     env: {
       PATH: process.env.PATH, NODE_V8_COVERAGE: process.env.NODE_V8_COVERAGE, NODE_OPTIONS: process.env.NODE_OPTIONS, MALLOC_ARENA_MAX: startEnvironment.MALLOC_ARENA_MAX,
       HOST: '127.0.0.1', PORT: '0', OPS_PORT: '0', MQTT_LISTEN_PORT: '0', RATE_LIMIT_PER_MINUTE: '1000000000', JOURNAL_URL: `sqlite:${join(directory, 'journal.db')}`, ...environment,
