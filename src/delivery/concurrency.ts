@@ -2,7 +2,7 @@ import { asFailure } from '../domain/failure.ts'
 import { mostAtOnce } from '../providers/provider.ts'
 
 export interface ConcurrencyParts {
-  /** Calls at once to begin with, and at most. */
+  /** Calls at once to begin with and at least, and at most. */
   readonly first?: number
   readonly most?: number
   /** Which share of its time the process is at work, from 0 to 1. */
@@ -16,16 +16,16 @@ export interface Concurrency {
   call<T> (act: () => Promise<T>): Promise<T>
 }
 
-/** From then on more calls than at first bring no more results: there is no time for those that are there. */
+/** From then on there is no time for more results. */
 const busyEnough = 0.8
 
-/** Outages in a row that tell of the provider, and not of some of its keys. */
-const outagesEnough = 4
+/** Outages in a row that tell of the provider, and not of one of its keys. */
+const outagesEnough = 2
 
 /**
  * How many results one provider is asked for at once: one that is far away needs many, one that is next door few. More while it answers, most calls
- * wait for it and the process has time left; half as many when it is away or wants patience (`PROVIDER_AWAY`, several in a row). It grows quickly
- * at first and by one for each round after that, as TCP's window does (RFC 5681 §3.1).
+ * wait for it and the process has time left; half as many when it is away or wants patience (`PROVIDER_AWAY`, twice in a row), but no fewer than at
+ * first. It grows quickly up to where it was cut, and slowly after that, as TCP's window does (RFC 5681 §3.1).
  */
 export function createConcurrency ({ first = 16, most = mostAtOnce, busy = createBusy() }: ConcurrencyParts = {}): Concurrency {
   let limit = first
@@ -33,10 +33,11 @@ export function createConcurrency ({ first = 16, most = mostAtOnce, busy = creat
   let round = 0
   let underWay = 0
   let outages = 0
+  let hasAnswered = false // since the last cut: an outage that goes on tells nothing of how many are too many
 
   function answered (): void {
-    outages = 0
-    if (limit >= most || underWay * 2 < limit || (limit >= first && busy() >= busyEnough)) return
+    hasAnswered = true
+    if (limit >= most || underWay * 2 < limit || busy() >= busyEnough) return
     limit = Math.min(most, limit + (limit < cautiousFrom ? 1 : 1 / limit))
   }
 
@@ -45,7 +46,9 @@ export function createConcurrency ({ first = 16, most = mostAtOnce, busy = creat
     if (since !== round || ++outages < outagesEnough) return
     outages = 0
     round++
-    limit = cautiousFrom = Math.max(1, limit / 2)
+    limit = Math.max(first, limit / 2)
+    if (hasAnswered) cautiousFrom = limit
+    hasAnswered = false
   }
 
   return {
@@ -55,11 +58,14 @@ export function createConcurrency ({ first = 16, most = mostAtOnce, busy = creat
       underWay++
       try {
         const told = await act()
+        outages = 0
         answered()
         return told
       } catch (thrown) {
-        if (asFailure(thrown).code === 'PROVIDER_AWAY') away(since)
-        else answered()
+        const { code } = asFailure(thrown)
+        if (code === 'PROVIDER_AWAY') away(since)
+        else outages = 0
+        if (code === 'KEY_UNKNOWN') answered()
         throw thrown
       } finally {
         underWay--
@@ -68,7 +74,7 @@ export function createConcurrency ({ first = 16, most = mostAtOnce, busy = creat
   }
 }
 
-/** The event loop's utilisation, looked at ten times a second. */
+/** The event loop's utilisation since the last look, which is a tenth of a second ago or more. */
 function createBusy (): () => number {
   let before = performance.eventLoopUtilization()
   let lookedAt = performance.now()

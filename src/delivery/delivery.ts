@@ -82,7 +82,7 @@ export function startDelivery (parts: DeliveryParts): Delivery {
   })
   const publish = createPublish({ publisher, journal, putOff: putOffEvent, expirySeconds, now, log })
   const publishing = startSweep({ name: 'publish', room: underWay => Math.min(publisher.capacity(), eventsAtOnce - underWay), claim: journal.claimEvents, renew: journal.renewEvents, work: publish, ...timing })
-  const clearing = startSweep({ name: 'clear', room: underWay => Math.min(publisher.capacity(), 8 - underWay), claim: journal.claimExpired, work: createClear({ publisher, journal, log }), every: 5000, ...timing })
+  const clearing = startSweep({ name: 'clear', room: underWay => publisher.health().status === 'ok' ? 8 - underWay : 0, claim: journal.claimExpired, work: createClear({ publisher, journal, log }), every: 5000, ...timing })
   const retaining = startSweep({ name: 'retention', room: underWay => 1 - underWay, claim: createRetention({ journal, registrations, retentionHours, now }), work: async () => undefined, every: 60_000, ...timing })
 
   journal.onAppended(() => { for (const sweep of resolving) sweep.wake() })

@@ -56,7 +56,7 @@ export interface OpenProvider {
   close (): Promise<void>
 }
 
-/** Most results that one provider is asked for at once: more connections than that are of no use to it. */
+/** Most results that one provider is asked for at once: a bound for its connections and our memory. */
 export const mostAtOnce = 256
 
 export interface Health { readonly status: 'ok' | 'degraded' | 'failing', readonly reason?: string }

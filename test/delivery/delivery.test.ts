@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import t, { type Test } from 'tap'
 import { openSqliteDatabase } from '../../src/database/sqlite.ts'
 import { startDelivery } from '../../src/delivery/delivery.ts'
@@ -16,38 +15,59 @@ const provider: OpenProvider = {
   close: async () => {},
 }
 
-/** Delivery of so many callbacks to a broker that takes ten events at once; how many were under way each time when one more began. */
-async function deliver (t: Test, callbacks: number): Promise<readonly number[]> {
-  const database = await openSqliteDatabase({ file: ':memory:', keys: [] })
-  t.teardown(database.close)
-  const journal = openSqliteJournal({ database })
-  for (let i = 0; i < callbacks; i++) await journal.append({ provider: 'toy', channel: 'back', key: `k${i}`, parameters: {}, traceparent: '' })
-  let [underWay, done] = [0, 0]
-  const seen: number[] = []
+/** A broker that takes ten publishes at once and ends them when it is told to; it knows no expiry. */
+function openBroker () {
+  const underWay: (() => void)[] = []
+  const cleared: string[] = []
+  const published = { most: 0 }
+  const begin = (): Promise<void> => new Promise(resolve => { underWay.push(resolve) })
   const publisher: Publisher = {
-    capacity: () => Math.max(0, 10 - underWay),
+    capacity: () => Math.max(0, 10 - underWay.length),
     async publish () {
-      seen.push(++underWay)
-      await sleep(20 + seen.length * 7 % 20) // not all at the same time
-      underWay--
-      done++
-      return { brokerExpires: true, reasonCode: 0 }
+      const ended = begin()
+      published.most = Math.max(published.most, underWay.length)
+      await ended
+      return { brokerExpires: false, reasonCode: 0 }
     },
-    clear: async () => {}, onReady () {}, health: () => ({ status: 'ok' }), close: async () => {},
+    async clear (topic) { cleared.push(topic) },
+    onReady () {}, health: () => ({ status: 'ok' }), close: async () => {},
   }
+  return { publisher, underWay, cleared, published, end: (number: number) => { for (const end of underWay.splice(0, number)) end() } }
+}
+
+async function open (t: Test, expirySeconds = 900) {
+  const database = await openSqliteDatabase({ file: ':memory:', keys: [] })
+  const journal = openSqliteJournal({ database })
+  for (let i = 0; i < 100; i++) await journal.append({ provider: 'toy', channel: 'back', key: `k${i}`, parameters: {}, traceparent: '' })
+  const broker = openBroker()
   const delivery = startDelivery({
-    providers: [provider], journal, registrations: { forget: async () => 0 }, publisher, source: 'urn:test', topicPrefix: 't', expirySeconds: 900, maxAttempts: 4, retentionHours: 100,
+    providers: [provider], journal, registrations: { forget: async () => 0 }, publisher: broker.publisher, source: 'urn:test', topicPrefix: 't', expirySeconds, maxAttempts: 4, retentionHours: 100,
     subscriberOf: async () => 'default', log: { info () {}, warn () {}, error () {} }, validators: { faultOf: () => undefined },
+    timers: { set: (act, milliseconds) => setTimeout(act, Math.min(milliseconds, 50)), clear: timer => { clearTimeout(timer as NodeJS.Timeout) } },
   })
-  await until(() => done === callbacks)
-  await delivery.stop()
-  return seen
+  t.teardown(async () => {
+    const ending = setInterval(() => broker.end(10), 5)
+    await delivery.stop()
+    clearInterval(ending)
+    await database.close()
+  })
+  await until(() => broker.underWay.length === 10)
+  return broker
 }
 
 void t.test('a broker gets as many events at once as it takes, also while some of them are on their way', async t => {
-  const seen = await deliver(t, 200)
-  t.ok(Math.max(...seen) <= 10)
-  const later = seen.slice(50)
-  const mean = later.reduce((sum, number) => sum + number, 0) / later.length
-  t.ok(mean > 8, `${mean.toFixed(1)} under way`)
+  const { underWay, published, end } = await open(t)
+  for (let i = 0; i < 5; i++) {
+    end(5)
+    await until(() => underWay.length === 10)
+  }
+  t.equal(published.most, 10)
+})
+
+void t.test('what expired is cleared, also while publishing takes all that the broker takes', async t => {
+  const { underWay, cleared, end } = await open(t, 0.2)
+  end(5)
+  await until(() => underWay.length === 10)
+  await until(() => cleared.length >= 5)
+  t.equal(underWay.length, 10)
 })
