@@ -1,6 +1,7 @@
 import { eventSchema } from '../src/domain/event-schema.ts'
 import type { JsonObject } from '../src/domain/callback.ts'
-import type { JsonSchema, OpenProvider } from '../src/providers/provider.ts'
+import type { JsonSchema } from '../src/domain/json-schema.ts'
+import type { OpenProvider } from '../src/providers/provider.ts'
 import { coreSettings } from '../src/config.ts'
 import manifest from '../package.json' with { type: 'json' }
 import { openForDocuments } from './open-providers.ts'

@@ -11,7 +11,7 @@ const floors: { readonly [place: string]: number } = {
 }
 
 /** What floor 3 may know of floor 2. */
-const contracts = ['providers/provider', 'journal/journal', 'journal/keeping', 'registrations/registrations', 'publisher/publisher', 'broker/broker', 'token/token']
+const contracts = ['providers/provider', 'providers/operation', 'providers/visits', 'journal/journal', 'journal/keeping', 'registrations/registrations', 'publisher/publisher', 'broker/broker', 'token/token']
   .map(path => `src/${path}.ts`)
 
 const wireNames = /tokenio|oid4vp|(?<!x-)request[-_]id|requestId|tokenRequestId|vp_token|vpToken|presentation_submission|credential-fields|response_code/i

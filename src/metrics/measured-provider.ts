@@ -1,5 +1,6 @@
 import { asFailure } from '../domain/failure.ts'
-import type { OpenProvider, Visits } from '../providers/provider.ts'
+import type { OpenProvider } from '../providers/provider.ts'
+import type { Visits } from '../providers/visits.ts'
 import type { Instruments } from './instruments.ts'
 
 /** The provider, with each call to it timed: by the machine (`result`), or while a user waits (`enter`, `arrive`). */

@@ -2,11 +2,11 @@ import type { FastifyRequest } from 'fastify'
 import type { Callback, JsonObject } from '../domain/callback.ts'
 import type { EventDraft, EventStatus } from '../domain/event.ts'
 import type { Detail, FailureCode } from '../domain/failure.ts'
+import type { JsonSchema } from '../domain/json-schema.ts'
 import type { Registration } from '../domain/registration.ts'
 import type { Result } from '../domain/result.ts'
-
-/** A JSON Schema, draft-07, as Ajv takes it. */
-export type JsonSchema = { readonly [word: string]: unknown }
+import type { Handing, Returning, Trouble } from './operation.ts'
+import type { Visits } from './visits.ts'
 
 /** The environment variables that a provider reads: a JSON Schema property for each, with `description` and, if any, `default`. */
 export type SettingsSchema = { readonly [name: string]: JsonSchema }
@@ -41,6 +41,8 @@ export interface OpenProvider {
   readonly events: { readonly [status in EventStatus]?: JsonSchema }
   /** Asks for the key's result. Throws `Failure`; must end soon after `signal` aborts and within 8 s in any case. */
   fetchResult (callback: Callback, signal: AbortSignal): Promise<Result>
+  /** How many results it may be asked for at once; default: `mostAtOnce`. */
+  readonly atOnce?: number
   /** What a result means for the subscriber, and whether to ask again. Pure: same input, same verdict. */
   toEvents (asked: Asked): Verdict
   /** Why the parameters of a callback, or the `data` of an event, mean a failure, as far as a person needs to know; undefined: they mean none. */
@@ -148,106 +150,4 @@ export interface Channel {
   examine? (callback: Callback, registration: Registration): Promise<Callback>
   /** The reply's members beside those that the callback brought; `id` is the entry's. */
   toReply (id: string, callback: Callback): JsonObject
-}
-
-/** Each has its plain words on the landing page. */
-export type Trouble = 'cancelled' | 'rejected' | 'expired' | 'unavailable' | 'reconnect' | 'interrupted' | 'unsupported' | 'failed'
-
-/**
- * The acts that call the provider while a user waits. The machine never repeats one: after a crash the result tells. All of them
- * throw what `fetchResult` throws, and end within 8 s.
- */
-export interface Visits {
-  /** True: steps are taken on our pages. False: subscribers are told of them, and the company's own app takes them. */
-  readonly hosted: boolean
-  /** The path below which each step has its page. */
-  readonly pages: string
-  /** The step that the parameters of a callback, or the `data` of an event, ask of the user. */
-  stepIn (members: JsonObject): Step | undefined
-  /** Hands on what the user entered, by the names of the step's inputs. */
-  enter (key: string, entered: { readonly [name: string]: string }, signal: AbortSignal): Promise<Entered>
-  /** The operation by which a company's own app hands on what the user entered there. */
-  readonly entering: Operation & {
-    /** Has the parameter `:id`, the key. */
-    readonly path: string
-    readonly body: JsonSchema
-    /** What the body holds, once it meets its schema. */
-    enteredIn (body: JsonObject): { readonly [name: string]: string }
-    keyFaults (key: string): Detail[]
-  }
-  /** A way in for browsers whose query only the provider can read. Absent: there is none. */
-  readonly arriving?: Operation & {
-    readonly path: string
-    /** The query, letter for letter as it came. */
-    arrive (query: string, traceparent: string, signal: AbortSignal): Promise<Arrived>
-    toReply (id: string): JsonObject
-  }
-}
-
-export interface Operation {
-  readonly operationId: string
-  readonly summary: string
-  readonly reply: JsonSchema
-}
-
-/** An operation by which a client is handed, once, what the callback of a registered key brought. */
-export interface Handing extends Operation {
-  /** The first is the documented one, the others are aliases. */
-  readonly paths: readonly [string, ...string[]]
-  readonly body: JsonSchema
-  readonly examples: { readonly [name: string]: JsonObject }
-  /** The key that a body is about, before it is known whether it may be. */
-  keyOf (body: JsonObject): string
-  /** Whether the body proves what only the client and its user know; in constant time. */
-  isProved (body: JsonObject, registration: Registration): boolean
-  /** Undefined when the callback brought nothing that could be handed over. */
-  toReply (callback: Callback, registration: Registration): JsonObject | undefined
-}
-
-/** The way in for a browser whose user is done elsewhere. What it brings decides nothing. */
-export interface Returning extends Operation {
-  /** Each has the parameter `:key`; the first is the documented one, the others are aliases. */
-  readonly paths: readonly [string, ...string[]]
-  readonly parameters: JsonSchema
-  readonly examples: { readonly [name: string]: JsonObject }
-  /** Whether this browser, with this `Cookie` header, is the one whose user the callback is of; in constant time. */
-  isTheirs (query: JsonObject, registration: Registration, cookie?: string): boolean
-  /** A callback that the browser itself brought, for the journal; undefined: it brought none. */
-  toCallback (query: JsonObject, traceparent: string, registration: Registration): Callback | undefined
-  /** What the registered app is told, added to its return URL. */
-  onward (query: JsonObject): { readonly [name: string]: string }
-  troubleIn (query: JsonObject): Trouble | undefined
-}
-
-/** What the user has to do. */
-export interface Step {
-  /** Equal for equal steps. */
-  readonly mark: string
-  /** In the order of the page. */
-  readonly parts: readonly StepPart[]
-}
-
-/** One part of a step's page. `secret`: what is typed must not be seen; `oneTime`: a code that phones can fill in. A step without an `input` or `choice` waits: the user confirms elsewhere. */
-export type StepPart =
-  | { readonly kind: 'words', readonly text: string }
-  | { readonly kind: 'image', readonly source: string }
-  | { readonly kind: 'input', readonly name: string, readonly label?: string, readonly hint?: string, readonly secret: boolean, readonly oneTime: boolean }
-  | { readonly kind: 'choice', readonly name: string, readonly label?: string, readonly hint?: string, readonly options: readonly string[] }
-
-/** What the provider said to what was entered. */
-export interface Entered {
-  /** `step`: more is wanted; `again`: it was wrong, and may be tried again; `wait`: the result will tell; `cancelled`: the user refused. */
-  readonly next: 'step' | 'redirect' | 'again' | 'wait' | 'cancelled'
-  /** Parameters of the callback that stands for this in the journal: nothing of what was entered. */
-  readonly parameters: JsonObject
-  /** https only; with `redirect`. */
-  readonly redirectUrl?: string
-  /** What the company's own app is told. */
-  readonly reply: JsonObject
-}
-
-export interface Arrived {
-  readonly callback: Callback
-  /** https only. */
-  readonly redirectUrl?: string
 }

@@ -1,6 +1,7 @@
 import type { Callback } from '../domain/callback.ts'
 import { asFailure } from '../domain/failure.ts'
-import type { OpenProvider, Visits } from '../providers/provider.ts'
+import type { OpenProvider } from '../providers/provider.ts'
+import type { Visits } from '../providers/visits.ts'
 import type { Span, StartSpan } from './span.ts'
 
 export interface TracedProviderParts {

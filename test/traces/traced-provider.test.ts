@@ -1,7 +1,8 @@
 import t from 'tap'
 import type { Callback } from '../../src/domain/callback.ts'
 import { Failure } from '../../src/domain/failure.ts'
-import type { OpenProvider, Visits } from '../../src/providers/provider.ts'
+import type { OpenProvider } from '../../src/providers/provider.ts'
+import type { Visits } from '../../src/providers/visits.ts'
 import { createSpans, type EndedSpan, type Span } from '../../src/traces/span.ts'
 import { tracedProvider } from '../../src/traces/traced-provider.ts'
 

@@ -1,4 +1,5 @@
-import type { Channel, JsonSchema } from '../provider.ts'
+import type { JsonSchema } from '../../domain/json-schema.ts'
+import type { Channel } from '../provider.ts'
 import { examples } from './examples.ts'
 import { faultsOf } from './faults-of.ts'
 import { keyOf, openResponse } from './open-response.ts'

@@ -1,4 +1,4 @@
-import type { JsonSchema } from '../provider.ts'
+import type { JsonSchema } from '../../domain/json-schema.ts'
 
 const state = {
   type: 'string',

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../domain/callback.ts'
-import type { Handing } from '../provider.ts'
+import type { Handing } from '../operation.ts'
 import { isOfBrowser } from './browser-secret.ts'
 import { detailsOf } from './details.ts'
 import { textIn } from './given.ts'

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../domain/callback.ts'
-import type { Returning } from '../provider.ts'
+import type { Returning } from '../operation.ts'
 import { isOfBrowser, secretIn } from './browser-secret.ts'
 import { detailsOf } from './details.ts'
 import { textIn } from './given.ts'

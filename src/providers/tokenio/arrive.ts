@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../domain/callback.ts'
 import { asFailure, Failure } from '../../domain/failure.ts'
-import type { Arrived } from '../provider.ts'
+import type { Arrived } from '../visits.ts'
 import type { Calls, Told } from './call.ts'
 import { readFields } from './credential-fields.ts'
 import { httpsUrl } from './https-url.ts'

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../domain/callback.ts'
 import { Failure } from '../../domain/failure.ts'
-import type { Entered } from '../provider.ts'
+import type { Entered } from '../visits.ts'
 import type { Calls } from './call.ts'
 import { readFields } from './credential-fields.ts'
 import { httpsUrl } from './https-url.ts'

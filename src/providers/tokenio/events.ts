@@ -1,4 +1,4 @@
-import type { JsonSchema } from '../provider.ts'
+import type { JsonSchema } from '../../domain/json-schema.ts'
 import { credentialFieldSchema } from './credential-fields.ts'
 
 const tokenRequestId = {

@@ -1,4 +1,4 @@
-import type { JsonSchema } from '../provider.ts'
+import type { JsonSchema } from '../../domain/json-schema.ts'
 import { idLength } from './id.ts'
 
 /** The three names of the token request id. */

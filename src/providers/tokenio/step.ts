@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../domain/callback.ts'
-import type { Step, StepPart } from '../provider.ts'
+import type { Step, StepPart } from '../visits.ts'
 import { isInput, markOf, type CredentialField } from './credential-fields.ts'
 import { imageSource } from './image.ts'
 

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../domain/callback.ts'
-import type { Trouble } from '../provider.ts'
+import type { Trouble } from '../operation.ts'
 
 /** What a person is told of gRPC's codes: Token.io sends the user's refusal as 2, an interrupted flow as 9 or 13. */
 const troubles: { readonly [code: string]: Trouble } = {

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../domain/callback.ts'
-import type { Visits } from '../provider.ts'
+import type { Visits } from '../visits.ts'
 import { createArrive } from './arrive.ts'
 import type { Calls } from './call.ts'
 import { callbackReply } from './channels.ts'

@@ -1,4 +1,4 @@
-import type { Step, StepPart } from '../../providers/provider.ts'
+import type { Step, StepPart } from '../../providers/visits.ts'
 import { html, type Markup } from '../documents/markup.ts'
 import type { Texts } from './texts.ts'
 

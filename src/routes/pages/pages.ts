@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Step } from '../../providers/provider.ts'
+import type { Step } from '../../providers/visits.ts'
 import { html, type Markup } from '../documents/markup.ts'
 import { formOf } from './form.ts'
 import { styleOf } from './style.ts'

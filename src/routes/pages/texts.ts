@@ -1,4 +1,4 @@
-import type { Trouble } from '../../providers/provider.ts'
+import type { Trouble } from '../../providers/operation.ts'
 
 /** Each page that a person may see. Those of the providers' troubles among them. */
 export type Page = Trouble | 'returned' | 'received' | 'waiting' | 'sent' | 'confirm' | 'completed' | 'pending' | 'gone' | 'refused' | 'away'

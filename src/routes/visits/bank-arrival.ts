@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { Failure } from '../../domain/failure.ts'
-import type { OpenProvider, Visits } from '../../providers/provider.ts'
+import type { OpenProvider } from '../../providers/provider.ts'
+import type { Visits } from '../../providers/visits.ts'
 import type { Registrations } from '../../registrations/registrations.ts'
 import { createShowArrival, type ArrivalParts } from '../arrival.ts'
 import { wantsPage } from '../error-reply.ts'

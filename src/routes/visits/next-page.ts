@@ -1,5 +1,7 @@
 import type { Registration } from '../../domain/registration.ts'
-import type { OpenProvider, Step, Trouble } from '../../providers/provider.ts'
+import type { Trouble } from '../../providers/operation.ts'
+import type { OpenProvider } from '../../providers/provider.ts'
+import type { Step } from '../../providers/visits.ts'
 import type { Notice, Page } from '../pages/texts.ts'
 import type { Visit } from './handle.ts'
 import type { LastWord } from './last-word.ts'

@@ -3,7 +3,8 @@ import type { Callback } from '../../domain/callback.ts'
 import { asFailure } from '../../domain/failure.ts'
 import { traceIdOf } from '../../domain/traceparent.ts'
 import type { Journal } from '../../journal/journal.ts'
-import type { Entered, OpenProvider } from '../../providers/provider.ts'
+import type { OpenProvider } from '../../providers/provider.ts'
+import type { Entered } from '../../providers/visits.ts'
 import type { Visit } from './handle.ts'
 
 export interface SubmitParts {

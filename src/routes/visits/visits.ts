@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
-import type { OpenProvider, Visits } from '../../providers/provider.ts'
+import type { OpenProvider } from '../../providers/provider.ts'
+import type { Visits } from '../../providers/visits.ts'
 import { addBankArrivalRoute, type BankArrivalParts } from './bank-arrival.ts'
 import { addOwnAppRoute, type OwnAppParts } from './own-app.ts'
 import { addStepRoutes, type StepParts } from './steps.ts'

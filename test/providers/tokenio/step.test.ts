@@ -1,6 +1,6 @@
 import { test } from 'tap'
 import type { JsonObject } from '../../../src/domain/callback.ts'
-import type { StepPart } from '../../../src/providers/provider.ts'
+import type { StepPart } from '../../../src/providers/visits.ts'
 import { stepIn } from '../../../src/providers/tokenio/step.ts'
 
 const png = Buffer.from('89504e470d0a1a0a0000', 'hex')

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import t from 'tap'
-import type { Step } from '../../../src/providers/provider.ts'
+import type { Step } from '../../../src/providers/visits.ts'
 import { createPages } from '../../../src/routes/pages/pages.ts'
 
 const hostile = '"><script>alert(1)</script>&'

@@ -1,5 +1,5 @@
 import t from 'tap'
-import type { Visits } from '../../../src/providers/provider.ts'
+import type { Visits } from '../../../src/providers/visits.ts'
 import { tokenio } from '../../../src/providers/tokenio/index.ts'
 import type { Visit } from '../../../src/routes/visits/handle.ts'
 import type { LastWord } from '../../../src/routes/visits/last-word.ts'
