@@ -24,6 +24,7 @@ const mostSkew = 5_000
 const outages: { readonly [code in FailureCode]?: string } = {
   PROVIDER_UNAUTHORIZED: 'Its credentials are wrong, revoked, or for another environment: set them anew and restart.',
   PROVIDER_AWAY: 'Check its URL, DNS, the firewall and its status page. Callbacks are taken meanwhile, and delivered later.',
+  PROVIDER_LIMITED: 'Nothing, if it passes: fewer results are asked for at once now. Ask the provider for a higher limit where it lasts.',
 }
 
 /** Tries each outside thing with a real call and says how to mend what is wrong. */

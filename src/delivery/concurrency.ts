@@ -2,34 +2,46 @@ import { asFailure } from '../domain/failure.ts'
 import { mostAtOnce } from '../providers/provider.ts'
 
 export interface ConcurrencyParts {
-  /** Calls at once to begin with and at least, and at most. */
+  /** Pieces of work at once to begin with, and at most. */
   readonly first?: number
   readonly most?: number
   /** Which share of its time the process is at work, from 0 to 1. */
   readonly busy?: () => number
+  /** Milliseconds since 1970. */
+  readonly now?: () => number
 }
 
 export interface Concurrency {
-  /** How many calls may be under way. */
+  /** How many pieces of work may be under way; none while the provider wants patience. */
   limit (): number
-  /** Runs a call, and learns from how it ends. */
+  /** Runs a piece of work, in which the provider is called. */
+  work<T> (act: () => Promise<T>): Promise<T>
+  /** Runs the call, and learns from how it ends. */
   call<T> (act: () => Promise<T>): Promise<T>
 }
 
-/** From then on there is no time for more results. */
+/** From then on there is no time for more than at first. */
 const busyEnough = 0.8
 
 /** Outages in a row that tell of the provider, and not of one of its keys. */
 const outagesEnough = 2
 
+/** Milliseconds, where one that takes less than one at once does not say how long it wants to be left alone. */
+const ownPatience = 100
+
+/** Milliseconds. A provider that asks for more patience is looked at meanwhile: it may have meant one of its keys. */
+const longestPatience = 5000
+
 /**
- * How many results one provider is asked for at once: one that is far away needs many, one that is next door few. More while it answers, most calls
- * wait for it and the process has time left; half as many when it is away or wants patience (`PROVIDER_AWAY`, twice in a row), but no fewer than at
- * first. It grows quickly up to where it was cut, and slowly after that, as TCP's window does (RFC 5681 §3.1).
+ * How many results one provider is asked for at once: one that is far away needs many, one that is next door few. More while it answers, most of
+ * what may be under way is, and the process has time left. Half as many when it is away (`PROVIDER_AWAY`, twice in a row), but no fewer than at first;
+ * half as many, down to one, with each round in which it limits us (`PROVIDER_LIMITED`), and none for as long as it said. It grows quickly up to
+ * where it was cut, and slowly after that, as TCP's window does (RFC 5681 §3.1).
  */
-export function createConcurrency ({ first = 16, most = mostAtOnce, busy = createBusy() }: ConcurrencyParts = {}): Concurrency {
-  let limit = first
+export function createConcurrency ({ first = 16, most = mostAtOnce, busy = createBusy(), now = Date.now }: ConcurrencyParts = {}): Concurrency {
+  let limit = Math.min(first, most)
   let cautiousFrom = most
+  let patientUntil = 0
   let round = 0
   let underWay = 0
   let outages = 0
@@ -37,38 +49,51 @@ export function createConcurrency ({ first = 16, most = mostAtOnce, busy = creat
 
   function answered (): void {
     hasAnswered = true
-    if (limit >= most || underWay * 2 < limit || busy() >= busyEnough) return
+    if (limit >= most || underWay * 2 < limit || (limit >= first && busy() >= busyEnough)) return
     limit = Math.min(most, limit + (limit < cautiousFrom ? 1 : 1 / limit))
   }
 
+  function missed ({ code, retryAfter }: { readonly code: string, readonly retryAfter?: number | undefined }, since: number): void {
+    if (code !== 'PROVIDER_AWAY') outages = 0
+    if (code === 'KEY_UNKNOWN') answered()
+    if (code === 'PROVIDER_LIMITED') {
+      const patience = retryAfter ?? (limit < 2 && since === round ? ownPatience : 0)
+      patientUntil = Math.max(patientUntil, now() + Math.min(patience, longestPatience))
+      cut(since, 1)
+    }
+    if (code === 'PROVIDER_AWAY' && since === round && ++outages >= outagesEnough) cut(since, first)
+  }
+
   /** Calls that began before the last cut tell nothing new. */
-  function away (since: number): void {
-    if (since !== round || ++outages < outagesEnough) return
+  function cut (since: number, least: number): void {
+    if (since !== round) return
     outages = 0
     round++
-    limit = Math.max(first, limit / 2)
+    limit = Math.max(Math.min(limit, least), limit / 2)
     if (hasAnswered) cautiousFrom = limit
     hasAnswered = false
   }
 
   return {
-    limit: () => Math.floor(limit),
+    limit: () => now() < patientUntil ? 0 : Math.floor(limit),
+    async work (act) {
+      underWay++
+      try {
+        return await act()
+      } finally {
+        underWay--
+      }
+    },
     async call (act) {
       const since = round
-      underWay++
       try {
         const told = await act()
         outages = 0
         answered()
         return told
       } catch (thrown) {
-        const { code } = asFailure(thrown)
-        if (code === 'PROVIDER_AWAY') away(since)
-        else outages = 0
-        if (code === 'KEY_UNKNOWN') answered()
+        missed(asFailure(thrown), since)
         throw thrown
-      } finally {
-        underWay--
       }
     },
   }

@@ -48,6 +48,8 @@ export interface Delivery {
   idleFor (): number
   /** The circuit breaker of each provider, by its name. */
   breakers (): { readonly [provider: string]: BreakerState }
+  /** How many results each provider may be asked for at once now, by its name. */
+  limits (): { readonly [provider: string]: number }
   /** First no more results are asked for, then no more events are taken up. */
   stop (): Promise<void>
 }
@@ -72,13 +74,14 @@ export function startDelivery (parts: DeliveryParts): Delivery {
   })
 
   const breakers = new Map(providers.map(({ name }) => [name, createBreaker({ now })]))
+  const concurrencies = new Map(providers.map(({ name, atOnce }) => [name, createConcurrency({ now, ...atOnce === undefined ? {} : { most: atOnce } })]))
   const resolving = providers.map(provider => {
     const breaker = breakers.get(provider.name)!
-    const concurrency = createConcurrency()
+    const concurrency = concurrencies.get(provider.name)!
     const asking = { fetchResult: (...asked: Parameters<typeof provider.fetchResult>) => concurrency.call(() => provider.fetchResult(...asked)) }
     const fetchResult = createPacedFetch({ provider: asking, isRegistered, perMinute: unknownPerMinute, now })
     const resolve = createResolve({ provider: { ...provider, fetchResult }, breaker, journal, toEvent, subscriberOf, topicPrefix, putOff, now, log })
-    return startSweep({ name: provider.name, room: underWay => breaker.capacity(concurrency.limit()) - underWay, claim: limit => journal.claim(provider.name, limit), renew: journal.renew, work: resolve, ...timing })
+    return startSweep({ name: provider.name, room: underWay => breaker.capacity(concurrency.limit()) - underWay, claim: limit => journal.claim(provider.name, limit), renew: journal.renew, work: (claim, signal) => concurrency.work(() => resolve(claim, signal)), ...timing })
   })
   const publish = createPublish({ publisher, journal, putOff: putOffEvent, expirySeconds, now, log })
   const publishing = startSweep({ name: 'publish', room: underWay => Math.min(publisher.capacity(), eventsAtOnce - underWay), claim: journal.claimEvents, renew: journal.renewEvents, work: publish, ...timing })
@@ -92,6 +95,7 @@ export function startDelivery (parts: DeliveryParts): Delivery {
   return {
     idleFor: () => Math.max(...[...resolving, publishing].map(sweep => sweep.idleFor())),
     breakers: () => Object.fromEntries([...breakers].map(([name, { state }]) => [name, state()])),
+    limits: () => Object.fromEntries([...concurrencies].map(([name, { limit }]) => [name, limit()])),
     async stop () {
       await Promise.all(resolving.map(sweep => sweep.stop()))
       await Promise.all([publishing.stop(), clearing.stop(), retaining.stop()])

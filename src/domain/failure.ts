@@ -37,6 +37,7 @@ export const failures = {
   RESULT_REFUSED: { status: 502, name: 'UnexpectedError', message: 'The provider refused to say the result.', retry: true, counts: true },
   RESULT_INVALID: { status: 502, name: 'UnexpectedError', message: "The provider's reply was not a result.", retry: true, counts: true },
   PROVIDER_AWAY: { status: 502, name: 'UnexpectedError', message: 'The provider cannot be reached.', retry: true, counts: false },
+  PROVIDER_LIMITED: { status: 502, name: 'UnexpectedError', message: 'The provider takes no more requests now.', retry: true, counts: false },
   PROVIDER_UNAUTHORIZED: { status: 502, name: 'UnexpectedError', message: 'The provider refused our credentials.', retry: true, counts: false },
   PROVIDER_MISSING: { status: 500, name: 'UnexpectedError', message: 'No such provider is set up here.', retry: false, counts: false },
   ADDRESS_REFUSED: { status: 502, name: 'UnexpectedError', message: 'The address must not be fetched from here.', retry: false, counts: true },

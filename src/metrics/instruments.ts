@@ -30,6 +30,7 @@ export function createInstruments (figures: Figure[]) {
     idle: gauge('delivery_idle_seconds', 'Time since the slowest sweep last looked for work.'),
     up: gauge('part_up', 'Whether a part works, as readiness says it: 1 or 0.', ['part']),
     breaker: gauge('breaker_open', 'The circuit breaker of a provider: 0 closed, 0.5 one probe at a time, 1 open.', ['provider']),
+    limit: gauge('concurrency_limit', 'Results that a provider may be asked for at once; 0 while it wants patience.', ['provider']),
   }
 }
 

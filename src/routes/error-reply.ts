@@ -47,7 +47,7 @@ export function bodyOf (failure: Failure, traceId: string): ErrorReply {
 
 /** A person may try again what is no fault of theirs. */
 function pageFor ({ code, status }: Failure): Page {
-  if (status === 503 || status === 429 || code === 'PROVIDER_AWAY') return 'away'
+  if (status === 503 || status === 429 || code === 'PROVIDER_AWAY' || code === 'PROVIDER_LIMITED') return 'away'
   return 'refused'
 }
 

@@ -1,7 +1,9 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import t, { type Test } from 'tap'
 import { openSqliteDatabase } from '../../src/database/sqlite.ts'
 import { startDelivery } from '../../src/delivery/delivery.ts'
 import { openSqliteJournal } from '../../src/journal/sqlite.ts'
+import { Failure } from '../../src/domain/failure.ts'
 import type { OpenProvider } from '../../src/providers/provider.ts'
 import type { Publisher } from '../../src/publisher/publisher.ts'
 import { until } from '../publisher/until.ts'
@@ -35,13 +37,13 @@ function openBroker () {
   return { publisher, underWay, cleared, published, end: (number: number) => { for (const end of underWay.splice(0, number)) end() } }
 }
 
-async function open (t: Test, expirySeconds = 900) {
+async function open (t: Test, { expirySeconds = 900, ...asked }: Partial<OpenProvider> & { readonly expirySeconds?: number } = {}) {
   const database = await openSqliteDatabase({ file: ':memory:', keys: [] })
   const journal = openSqliteJournal({ database })
   for (let i = 0; i < 100; i++) await journal.append({ provider: 'toy', channel: 'back', key: `k${i}`, parameters: {}, traceparent: '' })
   const broker = openBroker()
   const delivery = startDelivery({
-    providers: [provider], journal, registrations: { forget: async () => 0 }, publisher: broker.publisher, source: 'urn:test', topicPrefix: 't', expirySeconds, maxAttempts: 4, retentionHours: 100,
+    providers: [{ ...provider, ...asked }], journal, registrations: { forget: async () => 0 }, publisher: broker.publisher, source: 'urn:test', topicPrefix: 't', expirySeconds, maxAttempts: 4, retentionHours: 100,
     subscriberOf: async () => 'default', log: { info () {}, warn () {}, error () {} }, validators: { faultOf: () => undefined },
     timers: { set: (act, milliseconds) => setTimeout(act, Math.min(milliseconds, 50)), clear: timer => { clearTimeout(timer as NodeJS.Timeout) } },
   })
@@ -52,7 +54,7 @@ async function open (t: Test, expirySeconds = 900) {
     await database.close()
   })
   await until(() => broker.underWay.length === 10)
-  return broker
+  return { ...broker, delivery }
 }
 
 void t.test('a broker gets as many events at once as it takes, also while some of them are on their way', async t => {
@@ -65,9 +67,33 @@ void t.test('a broker gets as many events at once as it takes, also while some o
 })
 
 void t.test('what expired is cleared, also while publishing takes all that the broker takes', async t => {
-  const { underWay, cleared, end } = await open(t, 0.2)
+  const { underWay, cleared, end } = await open(t, { expirySeconds: 0.2 })
   end(5)
   await until(() => underWay.length === 10)
   await until(() => cleared.length >= 5)
   t.equal(underWay.length, 10)
+})
+
+void t.test('a provider is asked for no more results at once than it says', async t => {
+  let [underWay, most] = [0, 0]
+  const fetchResult = async () => {
+    most = Math.max(most, ++underWay)
+    await sleep(5)
+    underWay--
+    return { status: 'DONE', data: {} }
+  }
+  const { delivery } = await open(t, { atOnce: 3, fetchResult })
+  t.equal(most, 3)
+  t.same(delivery.limits(), { toy: 3 })
+})
+
+void t.test('a provider that limits us opens no breaker', async t => {
+  let asks = 0
+  const fetchResult = async () => {
+    if (++asks <= 40) throw new Failure('PROVIDER_LIMITED', { retryAfter: 1 })
+    return { status: 'DONE', data: {} }
+  }
+  const { delivery } = await open(t, { fetchResult })
+  t.ok(asks > 40)
+  t.same(delivery.breakers(), { toy: 'closed' })
 })

@@ -37,6 +37,7 @@ void t.test('a callback can be followed through the figures, from its arrival to
     'callback_receiver_part_up{part="journal"} 1',
     'callback_receiver_part_up{part="broker"} 1',
     'callback_receiver_breaker_open{provider="tokenio"} 0',
+    'callback_receiver_concurrency_limit{provider="tokenio"} 16',
   ]) t.ok(text.includes(`${line}\n`), line)
   t.match(text, /^callback_receiver_commit_writes_sum [1-9]/m)
   t.match(text, /^process_cpu_seconds_total /m)

@@ -5,7 +5,13 @@ import { openSqliteJournal } from '../journal/open-journal.ts'
 
 const number = 100_000
 
-void t.test('a scrape takes under 20 ms, whatever is kept', { timeout: 120_000 }, async t => {
+/** Milliseconds of this process: what others do at the same time does not count. */
+function processorTime (): number {
+  const { user, system } = process.cpuUsage()
+  return (user + system) / 1000
+}
+
+void t.test('a scrape takes under 20 ms of the processor, whatever is kept', { timeout: 120_000 }, async t => {
   const metrics = openMetrics()
   const journal = metrics.journal(await openSqliteJournal({ file: `${t.testdir()}/journal.db`, keys: [] }))
   t.teardown(() => journal.close())
@@ -20,14 +26,14 @@ void t.test('a scrape takes under 20 ms, whatever is kept', { timeout: 120_000 }
     await Promise.all(claims.map(claim => journal.recordEvents(claim, { events: [], gist: undefined, final: false })))
     done += claims.length
   }
-  const text = metrics.text({ journal, delivery: { idleFor: () => 0, breakers: () => ({ toy: 'closed' }) }, checks: async () => ({ journal: await journal.check().then(() => ({ status: 'ok' as const })) }) })
+  const text = metrics.text({ journal, delivery: { idleFor: () => 0, breakers: () => ({ toy: 'closed' }), limits: () => ({ toy: 16 }) }, checks: async () => ({ journal: await journal.check().then(() => ({ status: 'ok' as const })) }) })
   t.match(await text(), `callback_receiver_journal_pending ${number - done}\n`)
   const times: number[] = []
   const median = () => times.toSorted((a, b) => a - b)[Math.floor(times.length / 2)] ?? Infinity
   for (let looks = 0; looks < 40 && (times.length < 9 || median() >= 20); looks++) {
-    const since = performance.now()
+    const since = processorTime()
     await text()
-    times.push(performance.now() - since)
+    times.push(processorTime() - since)
     await sleep(20)
   }
   t.ok(median() < 20, `${times.map(time => time.toFixed(1)).join(', ')} ms`)

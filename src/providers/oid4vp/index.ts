@@ -29,7 +29,8 @@ function open ({ settings, now = Date.now }: ProviderParts): OpenProvider {
     handing,
     returning: createReturning({ isRemote }),
     events,
-    fetchResult: createFetchResult({ fetchRemote: url === undefined ? undefined : createFetchRemote({ url, token: settings.IOTA_TOKEN as string | undefined }) }),
+    fetchResult: createFetchResult({ fetchRemote: url === undefined ? undefined : createFetchRemote({ url, token: settings.IOTA_TOKEN as string | undefined, now }) }),
+    ...isRemote && { atOnce: 32 }, // each of its replies may have 4 MiB
     toEvents: createToEvents({ byReference: settings.EVENT_PAYLOAD === 'reference' }),
     health: () => ({ status: 'ok' }),
     close,

@@ -1,6 +1,6 @@
 import type { Pool } from 'undici'
 import parseJson from 'secure-json-parse'
-import { Failure } from '../../domain/failure.ts'
+import { Failure, type FailureCode } from '../../domain/failure.ts'
 import { mostAtOnce, type Health } from '../provider.ts'
 import type { Authorize } from './authorize.ts'
 import { exchange } from './exchange.ts'
@@ -10,6 +10,8 @@ import { refusalOf, traceIdOf, type Reply } from './refusal.ts'
 const mostBytes = 256 * 1024
 const waitForBytes = 5_000
 const wait = 7_000
+/** Connections beside those for results: a user who waits does not wait for them. */
+const forVisits = 32
 
 export interface Asking {
   readonly method: 'GET' | 'POST'
@@ -37,7 +39,7 @@ interface Parts {
 
 /**
  * One call to Token.io: bounded in time (7 s) and size (256 KiB), no redirect followed. Throws `Failure`: `KEY_UNKNOWN`,
- * `PROVIDER_UNAUTHORIZED`, `PROVIDER_AWAY`, `RESULT_REFUSED` or `RESULT_INVALID`.
+ * `PROVIDER_UNAUTHORIZED`, `PROVIDER_AWAY`, `PROVIDER_LIMITED`, `RESULT_REFUSED` or `RESULT_INVALID`.
  */
 export function openCalls ({ url, authorize, now, identity = {} }: Parts) {
   const { origin, host, pathname } = new URL(url)
@@ -83,7 +85,7 @@ export type Calls = ReturnType<typeof openCalls>
 /** Loaded with the first call: the process is ready sooner without it. */
 async function openPool (origin: string, identity: Identity): Promise<Pool> {
   const { Pool } = await import('undici')
-  return new Pool(origin, { connections: mostAtOnce, pipelining: 1, headersTimeout: waitForBytes, bodyTimeout: waitForBytes, connect: { timeout: 3_000, ...identity } })
+  return new Pool(origin, { connections: mostAtOnce + forVisits, pipelining: 1, headersTimeout: waitForBytes, bodyTimeout: waitForBytes, connect: { timeout: 3_000, ...identity } })
 }
 
 function jsonIn (reply: Reply): unknown {
@@ -108,8 +110,9 @@ function away (thrown: unknown, signal: AbortSignal): Failure {
   return new Failure('PROVIDER_AWAY', { reason: `Token.io cannot be reached (${typeof code === 'string' ? code : String(name)})` })
 }
 
+const troubles: ReadonlySet<FailureCode> = new Set(['PROVIDER_UNAUTHORIZED', 'PROVIDER_AWAY', 'PROVIDER_LIMITED'])
+
 /** Any answer but a refusal of us shows that Token.io is there. */
 function healthAfter (thrown: unknown): Health {
-  const troubled = thrown instanceof Failure && (thrown.code === 'PROVIDER_UNAUTHORIZED' || thrown.code === 'PROVIDER_AWAY')
-  return troubled ? { status: 'degraded', reason: thrown.reason } : { status: 'ok' }
+  return thrown instanceof Failure && troubles.has(thrown.code) ? { status: 'degraded', reason: thrown.reason } : { status: 'ok' }
 }

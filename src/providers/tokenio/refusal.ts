@@ -1,5 +1,6 @@
 import parseJson from 'secure-json-parse'
 import { Failure, type FailureCode } from '../../domain/failure.ts'
+import { retryAfterOf } from '../retry-after.ts'
 
 export interface Reply {
   readonly status: number
@@ -8,8 +9,6 @@ export interface Reply {
   readonly text: string | undefined
 }
 
-const longestWait = 15 * 60_000
-
 /** What Token.io's status means when it is not 200. Its words are not repeated: they may name people; its trace id is. */
 export function refusalOf (reply: Reply, now: number): Failure | undefined {
   const { status } = reply
@@ -17,7 +16,7 @@ export function refusalOf (reply: Reply, now: number): Failure | undefined {
   const traceId = traceIdOf(reply)
   const code = codeOf(status)
   const reason = `${sentences[code] ?? 'Token.io refused to answer'} (${status}${traceId ? `, trace ${traceId}` : ''})`
-  const retryAfter = code === 'PROVIDER_AWAY' ? retryAfterOf(reply, now) : undefined
+  const retryAfter = code === 'PROVIDER_AWAY' || code === 'PROVIDER_LIMITED' ? retryAfterOf(reply.headers['retry-after'], now) : undefined
   return new Failure(code, { reason, ...(retryAfter !== undefined && { retryAfter }) })
 }
 
@@ -25,21 +24,15 @@ const sentences: { readonly [code in FailureCode]?: string } = {
   KEY_UNKNOWN: 'Token.io does not know the token request',
   PROVIDER_UNAUTHORIZED: 'Token.io refuses our credentials',
   PROVIDER_AWAY: 'Token.io cannot answer now',
+  PROVIDER_LIMITED: 'Token.io takes no more requests now',
 }
 
 function codeOf (status: number): FailureCode {
   if (status === 404) return 'KEY_UNKNOWN'
   if (status === 401 || status === 403) return 'PROVIDER_UNAUTHORIZED'
-  if (status === 429 || status >= 502) return 'PROVIDER_AWAY'
+  if (status === 429) return 'PROVIDER_LIMITED'
+  if (status >= 502) return 'PROVIDER_AWAY'
   return 'RESULT_REFUSED'
-}
-
-/** RFC 9110 §10.2.3: seconds or a date; in milliseconds, a quarter of an hour at most. */
-function retryAfterOf ({ headers }: Reply, now: number): number | undefined {
-  const given = first(headers['retry-after'])?.trim()
-  if (!given) return undefined
-  const wait = /^\d+$/.test(given) ? Number(given) * 1_000 : Date.parse(given) - now
-  return Number.isNaN(wait) ? undefined : Math.min(Math.max(wait, 0), longestWait)
 }
 
 /** Token.io's trace id, from the header or any of the three shapes that its error bodies have. */

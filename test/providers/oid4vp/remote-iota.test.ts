@@ -6,13 +6,13 @@ import { createFetchRemote } from '../../../src/providers/oid4vp/remote-iota.ts'
 import { openRegistered } from './open-registered.ts'
 
 /** An Iota that answers everything alike. */
-async function startIota (t: Test, status: number, reply: string) {
+async function startIota (t: Test, status: number, reply: string, headers: { readonly [name: string]: string } = {}) {
   const asked: { readonly path: string | undefined, readonly authorization: string | undefined, readonly body: JsonObject }[] = []
   const server = createServer((request, response) => {
     let text = ''
     request.on('data', (chunk: Buffer) => { text += chunk.toString() }).on('end', () => {
       asked.push({ path: request.url, authorization: request.headers.authorization, body: JSON.parse(text) as JsonObject })
-      response.writeHead(status, { 'content-type': 'application/json' }).end(reply)
+      response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(reply)
     })
   })
   await new Promise<void>(resolve => { server.listen(0, '127.0.0.1', resolve) })
@@ -44,11 +44,16 @@ void t.test('without a remote Iota a code alone is no response', async t => {
 
 void t.test('what a remote Iota says otherwise is a failure of its own', async t => {
   for (const [status, reply, code] of [
-    [401, '{}', 'PROVIDER_UNAUTHORIZED'], [403, '{}', 'PROVIDER_UNAUTHORIZED'], [404, '{}', 'KEY_UNKNOWN'], [500, '{}', 'PROVIDER_AWAY'], [302, '', 'RESULT_REFUSED'],
+    [401, '{}', 'PROVIDER_UNAUTHORIZED'], [403, '{}', 'PROVIDER_UNAUTHORIZED'], [404, '{}', 'KEY_UNKNOWN'], [500, '{}', 'PROVIDER_AWAY'], [302, '', 'RESULT_REFUSED'], [429, '', 'PROVIDER_LIMITED'],
     [200, '{}', 'RESULT_INVALID'], [200, 'no JSON', 'RESULT_INVALID'], [200, '[]', 'RESULT_INVALID'],
   ] as const) {
     const { url } = await startIota(t, status, reply)
     await t.rejects(createFetchRemote({ url, token: undefined })({ transactionId: 't', responseCode: 'r' }, new AbortController().signal), { code }, `${status} ${reply}`)
   }
   await t.rejects(createFetchRemote({ url: 'http://127.0.0.1:1', token: undefined })({ transactionId: 't', responseCode: 'r' }, new AbortController().signal), { code: 'PROVIDER_AWAY' })
+})
+
+void t.test('how long a remote Iota wants to be left alone is said with its refusal', async t => {
+  const { url } = await startIota(t, 429, '', { 'retry-after': '3' })
+  await t.rejects(createFetchRemote({ url, token: undefined })({ transactionId: 't', responseCode: 'r' }, new AbortController().signal), { code: 'PROVIDER_LIMITED', retryAfter: 3000 })
 })
