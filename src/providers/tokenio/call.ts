@@ -10,6 +10,8 @@ import { refusalOf, traceIdOf, type Reply } from './refusal.ts'
 const mostBytes = 256 * 1024
 const waitForBytes = 5_000
 const wait = 7_000
+/** Milliseconds that a connection is kept for the next callback, where Token.io does not say how long it keeps it: less than the minute of most load balancers. */
+const keptFor = 50_000
 /** Connections beside those for results: a user who waits does not wait for them. */
 const forVisits = 32
 
@@ -85,7 +87,7 @@ export type Calls = ReturnType<typeof openCalls>
 /** Loaded with the first call: the process is ready sooner without it. */
 async function openPool (origin: string, identity: Identity): Promise<Pool> {
   const { Pool } = await import('undici')
-  return new Pool(origin, { connections: mostAtOnce + forVisits, pipelining: 1, headersTimeout: waitForBytes, bodyTimeout: waitForBytes, connect: { timeout: 3_000, ...identity } })
+  return new Pool(origin, { connections: mostAtOnce + forVisits, pipelining: 1, keepAliveTimeout: keptFor, headersTimeout: waitForBytes, bodyTimeout: waitForBytes, connect: { timeout: 3_000, ...identity } })
 }
 
 function jsonIn (reply: Reply): unknown {

@@ -1,3 +1,6 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { test, type Test } from 'tap'
 import { Failure, type FailureCode } from '../../../src/domain/failure.ts'
 import { pending, startTokenio, type TokenioReply } from '../../tokenio-server.ts'
@@ -175,6 +178,39 @@ void test('many asks at once share a bounded number of connections', async t => 
   const results = await Promise.all(Array.from({ length: 600 }, () => provider.fetchResult(callback, forever)))
   t.equal(results.length, 600)
   t.ok(server.connections() <= 256 + 32, `${server.connections()} connections`)
+})
+
+/** A server that says nothing of how long it keeps a connection: `closesAfter` milliseconds without a request, or for ever. */
+async function openSilent (t: Test, closesAfter?: number) {
+  let connections = 0
+  const server = createServer({ keepAliveTimeout: 0 }, (request, response) => {
+    response.end(JSON.stringify(pending.body))
+    if (closesAfter !== undefined) setTimeout(() => { request.socket.end() }, closesAfter)
+  }).on('connection', () => { connections++ })
+  await new Promise<void>(resolve => { server.listen(0, '127.0.0.1', resolve) })
+  const provider = openTokenio({ TOKENIO_URL: `http://127.0.0.1:${(server.address() as AddressInfo).port}` })
+  t.teardown(async () => {
+    await provider.close()
+    server.close()
+  })
+  return { provider, connections: () => connections }
+}
+
+void test('a callback now and then uses the connection of the one before', async t => {
+  const { provider, connections } = await openSilent(t)
+  await provider.fetchResult(callback, forever)
+  await sleep(6000)
+  await provider.fetchResult(callback, forever)
+  t.equal(connections(), 1)
+})
+
+void test('a connection that Token.io has closed is not used again', async t => {
+  const { provider, connections } = await openSilent(t, 50)
+  for (let i = 1; i <= 3; i++) {
+    await provider.fetchResult(callback, forever)
+    t.equal(connections(), i)
+    await sleep(200)
+  }
 })
 
 void test('a key that could leave its place in the path is never asked for', async t => {
