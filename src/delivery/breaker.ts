@@ -26,7 +26,7 @@ export function createBreaker ({ threshold = 5, openFor = 5000, now = Date.now }
 
   function capacity (most: number): number {
     if (openedAt === undefined) return most
-    return probing || now() - openedAt < openFor ? 0 : 1
+    return probing || now() - openedAt < openFor ? 0 : Math.min(most, 1)
   }
 
   async function call<T> (act: () => Promise<T>): Promise<T> {

@@ -23,20 +23,23 @@ export interface Concurrency {
 /** From then on there is no time for more than at first. */
 const busyEnough = 0.8
 
-/** Outages in a row that tell of the provider, and not of one of its keys. */
-const outagesEnough = 2
+/** Outages in a row, or limits, that tell of the provider and not of one of its keys. */
+const enough = 2
 
 /** Milliseconds, where one that takes less than one at once does not say how long it wants to be left alone. */
 const ownPatience = 100
 
-/** Milliseconds. A provider that asks for more patience is looked at meanwhile: it may have meant one of its keys. */
+/** Milliseconds. A provider that asks for more patience is looked at meanwhile: it may have meant some of its keys. */
 const longestPatience = 5000
+
+/** Milliseconds after which a cut says nothing any more of how many are too many. */
+const memory = 60_000
 
 /**
  * How many results one provider is asked for at once: one that is far away needs many, one that is next door few. More while it answers, most of
  * what may be under way is, and the process has time left. Half as many when it is away (`PROVIDER_AWAY`, twice in a row), but no fewer than at first;
- * half as many, down to one, with each round in which it limits us (`PROVIDER_LIMITED`), and none for as long as it said. It grows quickly up to
- * where it was cut, and slowly after that, as TCP's window does (RFC 5681 §3.1).
+ * half as many, down to one, with each round in which it limits us (`PROVIDER_LIMITED`), and none for as long as it said, if it says so twice in a
+ * row. It grows quickly up to where it was cut in the last minute, and slowly after that, as TCP's window does (RFC 5681 §3.1).
  */
 export function createConcurrency ({ first = 16, most = mostAtOnce, busy = createBusy(), now = Date.now }: ConcurrencyParts = {}): Concurrency {
   let limit = Math.min(first, most)
@@ -44,24 +47,29 @@ export function createConcurrency ({ first = 16, most = mostAtOnce, busy = creat
   let patientUntil = 0
   let round = 0
   let underWay = 0
-  let outages = 0
+  let outages = 0 // in a row
+  let limits = 0 // in a row
+  let cutAt = 0
   let hasAnswered = false // since the last cut: an outage that goes on tells nothing of how many are too many
 
   function answered (): void {
+    limits = 0
     hasAnswered = true
     if (limit >= most || underWay * 2 < limit || (limit >= first && busy() >= busyEnough)) return
-    limit = Math.min(most, limit + (limit < cautiousFrom ? 1 : 1 / limit))
+    const isCautious = limit >= cautiousFrom && now() - cutAt < memory
+    limit = Math.min(most, limit + (isCautious ? 1 / limit : 1))
   }
 
   function missed ({ code, retryAfter }: { readonly code: string, readonly retryAfter?: number | undefined }, since: number): void {
     if (code !== 'PROVIDER_AWAY') outages = 0
     if (code === 'KEY_UNKNOWN') answered()
     if (code === 'PROVIDER_LIMITED') {
-      const patience = retryAfter ?? (limit < 2 && since === round ? ownPatience : 0)
-      patientUntil = Math.max(patientUntil, now() + Math.min(patience, longestPatience))
+      const own = limit < 2 && since === round ? ownPatience : 0
+      const theirs = ++limits >= enough ? Math.min(retryAfter ?? 0, longestPatience) : 0
+      patientUntil = Math.max(isPatient() ? patientUntil : 0, now() + Math.max(own, theirs))
       cut(since, 1)
     }
-    if (code === 'PROVIDER_AWAY' && since === round && ++outages >= outagesEnough) cut(since, first)
+    if (code === 'PROVIDER_AWAY' && since === round && ++outages >= enough) cut(since, first)
   }
 
   /** Calls that began before the last cut tell nothing new. */
@@ -69,13 +77,20 @@ export function createConcurrency ({ first = 16, most = mostAtOnce, busy = creat
     if (since !== round) return
     outages = 0
     round++
+    cutAt = now()
     limit = Math.max(Math.min(limit, least), limit / 2)
     if (hasAnswered) cautiousFrom = limit
     hasAnswered = false
   }
 
+  /** Not for longer where the clock was set back. */
+  function isPatient (): boolean {
+    const left = patientUntil - now()
+    return left > 0 && left <= longestPatience
+  }
+
   return {
-    limit: () => now() < patientUntil ? 0 : Math.floor(limit),
+    limit: () => isPatient() ? 0 : Math.floor(limit),
     async work (act) {
       underWay++
       try {

@@ -66,3 +66,12 @@ void t.test('outages with an answer between them are not in a row', async t => {
   await t.rejects(breaker.call(away))
   t.equal(breaker.state(), 'closed')
 })
+
+void t.test('not even the probe is let through while nothing may be asked', async t => {
+  let now = 0
+  const breaker = createBreaker({ threshold: 1, openFor: 100, now: () => now })
+  await t.rejects(breaker.call(away), { code: 'PROVIDER_AWAY' })
+  now = 100
+  t.equal(breaker.capacity(0), 0)
+  t.equal(breaker.capacity(16), 1)
+})

@@ -114,6 +114,49 @@ void t.test('as long as it wants patience it is asked for nothing, five seconds 
   t.same(await limits([8000, 8099, 8100]), [0, 0, 1], 'one at once is too much, too')
 })
 
+void t.test('a key for which it wants patience holds up no others, as long as they are answered', async t => {
+  const concurrency = createConcurrency({ first: 16, busy: () => 0, now: () => 1000 })
+  const limited = () => round(concurrency, 1, 'PROVIDER_LIMITED', { retryAfter: 5000 })
+  for (let i = 0; i < 3; i++) {
+    await limited()
+    t.ok(concurrency.limit() > 0)
+    await round(concurrency, 1)
+  }
+  await limited()
+  await limited()
+  t.equal(concurrency.limit(), 0, 'twice in a row')
+})
+
+void t.test('one that takes less than one at once and would be asked again at once is left alone for a moment', async t => {
+  let now = 1000
+  const concurrency = createConcurrency({ first: 1, busy: () => 0, now: () => now })
+  await round(concurrency, 1, 'PROVIDER_LIMITED', { retryAfter: 0 })
+  t.equal(concurrency.limit(), 0)
+  now = 1100
+  t.equal(concurrency.limit(), 1)
+})
+
+void t.test('a clock that is set back makes patience no longer', async t => {
+  let now = 3_600_000
+  const concurrency = createConcurrency({ first: 16, busy: () => 0, now: () => now })
+  await round(concurrency, 2, 'PROVIDER_LIMITED', { retryAfter: 1000 })
+  t.equal(concurrency.limit(), 0)
+  now = 600_000
+  t.ok(concurrency.limit() > 0)
+})
+
+void t.test('a minute after the last cut it grows quickly, however far it was cut', async t => {
+  let now = 1000
+  const concurrency = createConcurrency({ busy: () => 0, now: () => now })
+  for (let i = 0; i < 8; i++) {
+    await round(concurrency, 1)
+    await round(concurrency, 1, 'PROVIDER_LIMITED')
+  }
+  now += 60_000
+  for (let i = 0; i < 20; i++) await round(concurrency, concurrency.limit())
+  t.equal(concurrency.limit(), 256)
+})
+
 void t.test('results that are being recorded are under way: where that takes its time, more are asked for', async t => {
   const concurrency = createConcurrency({ first: 16, busy: () => 0 })
   const ends: (() => void)[] = []

@@ -164,7 +164,7 @@ export async function simulate (seed: number, migrations: readonly Migration[], 
   }
 
   function providerOf (life: Life): OpenProvider {
-    const trouble: readonly FailureCode[] = ['PROVIDER_AWAY', 'PROVIDER_AWAY', 'RESULT_REFUSED', 'RESULT_INVALID', 'KEY_UNKNOWN']
+    const trouble: readonly FailureCode[] = ['PROVIDER_AWAY', 'PROVIDER_AWAY', 'PROVIDER_LIMITED', 'RESULT_REFUSED', 'RESULT_INVALID', 'KEY_UNKNOWN']
     return {
       name: 'toy', channels: [], unregistered: 'accept', events: {},
       registration: { faultsOf: () => [], toRegistration: () => never, callbackPath: () => '' },
@@ -173,7 +173,7 @@ export async function simulate (seed: number, migrations: readonly Migration[], 
         life.asking.add(key)
         await sleep(life, chance(0.1) ? between(1000, 8000) : between(1, 200))
         life.asking.delete(key)
-        if (chance(0.15)) throw new Failure(pick(trouble))
+        if (chance(0.15)) throw new Failure(pick(trouble), chance(0.3) ? { retryAfter: between(0, 20_000) } : {})
         const number = (asked.get(key) ?? 0) + 1
         asked.set(key, number)
         if (!decidedAfter.has(key)) decidedAfter.set(key, Math.floor(random() * 4))

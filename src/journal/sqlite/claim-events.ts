@@ -1,6 +1,7 @@
 import { asFailure } from '../../domain/failure.ts'
 import type { EventClaim, Journal } from '../journal.ts'
 import { createClaimFreshEvents } from './fresh/claim-fresh-events.ts'
+import { createHalf } from './half.ts'
 import { eventName, type SqliteParts } from './parts.ts'
 
 type ClaimEventsParts = Pick<SqliteParts, 'db' | 'transactions' | 'eventLeases' | 'seal' | 'now' | 'freshKeys' | 'folding'> & Pick<Journal, 'buryEvent'>
@@ -24,18 +25,21 @@ export function createClaimEvents ({ db, transactions, eventLeases, seal, now, f
       FROM events e WHERE e.seq = ?
       AND (e.follows = 0 OR NOT EXISTS (SELECT 1 FROM events o WHERE o.seq IN (SELECT seq FROM events_of_key k WHERE k.key = e.key AND k.provider = e.provider) AND o.seq < e.seq AND o.due_at IS NOT NULL))`)
 
+  const halfOf = createHalf()
+
   /** Half of a claim, at least, is for events of the tables, half for fresh ones: neither waits for the other. */
   function take (limit: number): Taken {
     const taken: Taken = { claims: [], unreadable: [] }
     if (limit < 1) return taken
-    takeKept(Math.ceil(limit / 2), taken)
+    const half = halfOf(limit)
+    takeKept(half, taken)
     takeFresh(limit, taken.claims)
-    if (taken.claims.length < limit && taken.claims.length >= limit / 2) takeKept(limit, taken)
+    if (taken.claims.length < limit && taken.claims.length >= half) takeKept(limit, taken)
     return taken
   }
 
   function takeKept (limit: number, { claims, unreadable }: Taken): void {
-    if (selectAnyDue.get(now()) === undefined) return
+    if (claims.length >= limit || selectAnyDue.get(now()) === undefined) return
     for (const due of selectDue.iterate(now()) as Iterable<unknown> as Iterable<{ seq: number, id: string, topic: string }>) {
       if (eventLeases.isHeld(eventName(due))) continue
       const head = selectHead.get(due.seq) as unknown as EventRow | undefined

@@ -2,6 +2,7 @@ import { asFailure } from '../../domain/failure.ts'
 import type { Claim, Entry, Journal } from '../journal.ts'
 import { callbackOf, replyName } from '../kept-callback.ts'
 import { createClaimFresh, unknownOf, type Taken } from './fresh/claim-fresh.ts'
+import { createHalf } from './half.ts'
 import type { SqliteParts } from './parts.ts'
 
 type ClaimParts = Pick<SqliteParts, 'db' | 'transactions' | 'watches' | 'seal' | 'now' | 'freshKeys' | 'sheets' | 'folding'> & Pick<Journal, 'bury'>
@@ -20,12 +21,15 @@ export function createClaim (parts: ClaimParts): Pick<Journal, 'claim' | 'renew'
   const selectAnyDue = db.prepare('SELECT 1 FROM watches WHERE provider = ? AND due_at <= ? LIMIT 1') // mostly none is, and to begin an iteration costs four times this
   const selectEntry = db.prepare('SELECT id, received_at, failures, streak, asks, refusal, payload, reply FROM entries WHERE seq = ?')
 
+  const halfOf = createHalf()
+
   /** Half of a claim, at least, is for keys of the tables, half for fresh ones: neither waits for the other. */
   function take (provider: string, limit: number): Taken {
     const taken: Taken = { claims: [], unreadable: [] }
-    takeKept(provider, Math.ceil(limit / 2), taken)
+    const half = halfOf(limit)
+    takeKept(provider, half, taken)
     takeFresh(provider, limit, taken)
-    if (taken.claims.length < limit && taken.claims.length >= limit / 2) takeKept(provider, limit, taken)
+    if (taken.claims.length < limit && taken.claims.length >= half) takeKept(provider, limit, taken)
     return taken
   }
 

@@ -12,6 +12,8 @@ const waitForBytes = 5_000
 const wait = 7_000
 /** Milliseconds that a connection is kept for the next callback, where Token.io does not say how long it keeps it: less than the minute of most load balancers. */
 const keptFor = 50_000
+/** Milliseconds after which TCP asks whether the other end of an idle connection is still there: firewalls in between forget those that are silent. */
+const askedAfter = 5_000
 /** Connections beside those for results: a user who waits does not wait for them. */
 const forVisits = 32
 
@@ -87,7 +89,7 @@ export type Calls = ReturnType<typeof openCalls>
 /** Loaded with the first call: the process is ready sooner without it. */
 async function openPool (origin: string, identity: Identity): Promise<Pool> {
   const { Pool } = await import('undici')
-  return new Pool(origin, { connections: mostAtOnce + forVisits, pipelining: 1, keepAliveTimeout: keptFor, headersTimeout: waitForBytes, bodyTimeout: waitForBytes, connect: { timeout: 3_000, ...identity } })
+  return new Pool(origin, { connections: mostAtOnce + forVisits, pipelining: 1, keepAliveTimeout: keptFor, headersTimeout: waitForBytes, bodyTimeout: waitForBytes, connect: { timeout: 3_000, keepAliveInitialDelay: askedAfter, ...identity } })
 }
 
 function jsonIn (reply: Reply): unknown {
@@ -112,7 +114,7 @@ function away (thrown: unknown, signal: AbortSignal): Failure {
   return new Failure('PROVIDER_AWAY', { reason: `Token.io cannot be reached (${typeof code === 'string' ? code : String(name)})` })
 }
 
-const troubles: ReadonlySet<FailureCode> = new Set(['PROVIDER_UNAUTHORIZED', 'PROVIDER_AWAY', 'PROVIDER_LIMITED'])
+const troubles: ReadonlySet<FailureCode> = new Set(['PROVIDER_UNAUTHORIZED', 'PROVIDER_AWAY'])
 
 /** Any answer but a refusal of us shows that Token.io is there. */
 function healthAfter (thrown: unknown): Health {
