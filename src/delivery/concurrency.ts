@@ -20,8 +20,12 @@ export interface Concurrency {
   call<T> (act: () => Promise<T>): Promise<T>
 }
 
-/** From then on there is no time for more than at first. */
+/** From then on there is no time for more results; from then on there are more than are needed, and all else waits for them. */
 const busyEnough = 0.8
+const tooBusy = 0.95
+
+/** By how much the limit falls with each answer then: slowly, since it is the process's load that tells, and that is measured over a tenth of a second. */
+const step = 0.05
 
 /** Outages in a row, or limits, that tell of the provider and not of one of its keys. */
 const enough = 2
@@ -39,7 +43,8 @@ const memory = 60_000
  * How many results one provider is asked for at once: one that is far away needs many, one that is next door few. More while it answers, most of
  * what may be under way is, and the process has time left. Half as many when it is away (`PROVIDER_AWAY`, twice in a row), but no fewer than at first;
  * half as many, down to one, with each round in which it limits us (`PROVIDER_LIMITED`), and none for as long as it said, if it says so twice in a
- * row. It grows quickly up to where it was cut in the last minute, and slowly after that, as TCP's window does (RFC 5681 §3.1).
+ * row. It grows quickly up to where it was cut in the last minute, and slowly after that, as TCP's window does (RFC 5681 §3.1). While the process has
+ * no time left at all, it falls slowly to where it began: what a moment of rest let grow would make all else wait.
  */
 export function createConcurrency ({ first = 16, most = mostAtOnce, busy = createBusy(), now = Date.now }: ConcurrencyParts = {}): Concurrency {
   let limit = Math.min(first, most)
@@ -55,7 +60,9 @@ export function createConcurrency ({ first = 16, most = mostAtOnce, busy = creat
   function answered (): void {
     limits = 0
     hasAnswered = true
-    if (limit >= most || underWay * 2 < limit || (limit >= first && busy() >= busyEnough)) return
+    const share = busy()
+    if (limit > first && share >= tooBusy) limit = Math.max(first, limit - step)
+    if (limit >= most || underWay * 2 < limit || (limit >= first && share >= busyEnough)) return
     const isCautious = limit >= cautiousFrom && now() - cutAt < memory
     limit = Math.min(most, limit + (isCautious ? 1 / limit : 1))
   }

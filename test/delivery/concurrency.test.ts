@@ -40,6 +40,21 @@ void t.test('no more are asked for where few are under way, or the process has n
   t.equal(busy.limit(), 32)
 })
 
+void t.test('what grew while the process had time falls back slowly while it has none, not below what it was at first', async t => {
+  let share = 0
+  const concurrency = createConcurrency({ first: 16, busy: () => share })
+  for (let i = 0; i < 20; i++) await round(concurrency, concurrency.limit())
+  t.equal(concurrency.limit(), 256)
+  share = 0.9
+  for (let i = 0; i < 20; i++) await round(concurrency, concurrency.limit())
+  t.equal(concurrency.limit(), 256, 'a provider that is far away keeps it busy, and needs them')
+  share = 1
+  await round(concurrency, 256)
+  t.ok(concurrency.limit() > 240 && concurrency.limit() < 250, String(concurrency.limit()))
+  for (let i = 0; i < 100; i++) await round(concurrency, concurrency.limit())
+  t.equal(concurrency.limit(), 16)
+})
+
 void t.test('by itself it knows whether the process has time', async t => {
   const concurrency = createConcurrency({ first: 8 })
   const spin = (milliseconds: number) => { for (const end = performance.now() + milliseconds; performance.now() < end;); }
