@@ -25,7 +25,7 @@ const busyEnough = 0.8
 const tooBusy = 0.95
 
 /** By how much the limit falls with each answer then: slowly, since it is the process's load that tells, and that is measured over a tenth of a second. */
-const step = 0.05
+const fallsBy = 0.05
 
 /** Outages in a row, or limits, that tell of the provider and not of one of its keys. */
 const enough = 2
@@ -61,7 +61,7 @@ export function createConcurrency ({ first = 16, most = mostAtOnce, busy = creat
     limits = 0
     hasAnswered = true
     const share = busy()
-    if (limit > first && share >= tooBusy) limit = Math.max(first, limit - step)
+    if (limit > first && share >= tooBusy) limit = Math.max(first, limit - fallsBy)
     if (limit >= most || underWay * 2 < limit || (limit >= first && share >= busyEnough)) return
     const isCautious = limit >= cautiousFrom && now() - cutAt < memory
     limit = Math.min(most, limit + (isCautious ? 1 / limit : 1))

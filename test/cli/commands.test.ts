@@ -84,6 +84,8 @@ void t.test('doctor tries what is outside, and says how to mend it', async t => 
   t.match(await findings(), { journal: { status: 'ok' }, broker: { status: 'ok', reason: /acknowledged/ }, tokenio: { status: 'ok' }, clock: { status: 'ok', reason: /agrees/ } })
   tokenio.otherwise({ status: 401, body: {} })
   t.match(await findings(), { tokenio: { status: 'degraded', mend: /credentials/ } })
+  tokenio.otherwise({ status: 429, body: {} })
+  t.match(await findings(), { tokenio: { status: 'degraded', mend: /higher limit/ } })
   await tokenio.close()
   t.match(await findings(), { tokenio: { status: 'degraded', mend: /firewall/ }, clock: { reason: /nobody/ } })
   t.match(await run(['doctor'], { ...environment, OPS_TOKEN: 'not-the-token-at-all' }), { code: 1, out: /OPS_TOKEN/ })

@@ -116,6 +116,7 @@ const leads: readonly (readonly [claim: string, reply: TokenioReply, then: { rea
   ['the user refused', { body: { status: 'DECLINED_BY_PSU' } }, { page: /Authorization cancelled/ }],
   ['an unclear status is left to the result', { body: { status: 'INVALID' } }, { page: /Your entry has been sent/ }],
   ['Token.io is away', { status: 503 }, { page: /could not be reached.*<form/s }],
+  ['Token.io takes no more requests now', { status: 429 }, { page: /could not be reached.*<form/s }],
   ['Token.io refuses it', { status: 400, body: { error: { message: 'CANARY' } } }, { page: /did not accept.*<form/s }],
 ]
 
@@ -237,10 +238,14 @@ void t.test("a bank's own callback is read by Token.io, letter for letter", asyn
   t.equal(step.status, 303)
   t.match(await pageWith(step.headers.get('location') ?? '', /<form/), /One-time passcode/)
 
-  for (const [status, told] of [[400, { status: 404 }], [400, { status: 400 }], [502, { status: 503 }], [502, { body: {} }], [502, { body: { tokenRequestId: '../x' } }], [502, { body: '<html>' }]] as const) {
+  for (const [status, told] of [[400, { status: 404 }], [400, { status: 400 }], [502, { status: 503 }], [502, { status: 429 }], [502, { body: {} }], [502, { body: { tokenRequestId: '../x' } }], [502, { body: '<html>' }]] as const) {
     tokenio.answer(initiation, told)
     t.equal((await get('/v1/tokenio/bank-callback?a=3', { accept: 'application/json' })).status, status, JSON.stringify(told))
     t.equal(tokenio.asked(initiation), 1, 'never repeated by the machine')
+  }
+  for (const status of [429, 503]) {
+    tokenio.answer(initiation, { status })
+    t.match(await (await get('/v1/tokenio/bank-callback?a=4', { accept: 'text/html' })).text(), /Reload this page in a few seconds/, String(status))
   }
   t.equal((await get('/v1/tokenio/bank-callback')).status, 400)
 })
