@@ -1,8 +1,9 @@
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { test, type Test } from 'tap'
 import { Failure, type FailureCode } from '../../../src/domain/failure.ts'
+import { until } from '../../publisher/until.ts'
 import { pending, startTokenio, type TokenioReply } from '../../tokenio-server.ts'
 import { callbackOf, id, openTokenio } from './open.ts'
 
@@ -180,20 +181,24 @@ void test('many asks at once share a bounded number of connections', async t => 
   t.ok(server.connections() <= 256 + 32, `${server.connections()} connections`)
 })
 
-/** A server that says nothing of how long it keeps a connection: `closesAfter` milliseconds without a request, or for ever. */
-async function openSilent (t: Test, closesAfter?: number) {
-  let connections = 0
-  const server = createServer({ keepAliveTimeout: 0 }, (request, response) => {
+/** A server that says nothing of how long it keeps a connection, and keeps it for ever, or ends it when told to. */
+async function openSilent (t: Test) {
+  const sockets: Socket[] = []
+  const server = createServer({ keepAliveTimeout: 0 }, (_request, response) => {
     response.end(JSON.stringify(pending.body))
-    if (closesAfter !== undefined) setTimeout(() => { request.socket.end() }, closesAfter)
-  }).on('connection', () => { connections++ })
+  }).on('connection', (socket: Socket) => { sockets.push(socket) })
   await new Promise<void>(resolve => { server.listen(0, '127.0.0.1', resolve) })
   const provider = openTokenio({ TOKENIO_URL: `http://127.0.0.1:${(server.address() as AddressInfo).port}` })
   t.teardown(async () => {
     await provider.close()
     server.close()
   })
-  return { provider, connections: () => connections }
+  async function end (): Promise<void> {
+    const socket = sockets.at(-1)
+    socket?.end()
+    await until(() => socket?.closed === true) // the client has ended its side, too
+  }
+  return { provider, end, connections: () => sockets.length }
 }
 
 void test('a callback now and then uses the connection of the one before', async t => {
@@ -205,11 +210,11 @@ void test('a callback now and then uses the connection of the one before', async
 })
 
 void test('a connection that Token.io has closed is not used again', async t => {
-  const { provider, connections } = await openSilent(t, 50)
+  const { provider, connections, end } = await openSilent(t)
   for (let i = 1; i <= 3; i++) {
     await provider.fetchResult(callback, forever)
     t.equal(connections(), i)
-    await sleep(200)
+    await end()
   }
 })
 

@@ -24,3 +24,49 @@ for (const [claim, said, code, expected, words] of cases) {
     t.match(stdout, words)
   })
 }
+
+const output = `TAP version 14
+# Subtest: test/good.test.ts
+    not ok 1 - not yet # TODO
+    ok 2 - a # time=1ms
+ok 1 - test/good.test.ts # time=1ms
+
+# Subtest: test/bad.test.ts
+    # Subtest: a claim
+        ok 1 - fine
+          ---
+          extra: unsaid
+          ...
+        not ok 2 - should be equal
+          ---
+          compare: ===
+          diff: |
+            --- expected
+            +++ actual
+          ...
+        ok 3 - fine, too
+    not ok 1 - a claim # time=7ms
+      ---
+      at: unsaid
+      ...
+not ok 2 - test/bad.test.ts # time=9ms
+`
+
+void t.test('what failed is said again at the end, with what the assertion says', async t => {
+  const failuresOf = (text: string) => {
+    const file = join(t.testdir({ output: text }), 'output')
+    return spawnSync('bash', ['-euo', 'pipefail', '-c', `eval "$(sed -n '/^say_failures ()/,/^}/p' '${run}')"; tap_output='${file}'; say_failures`], { encoding: 'utf8' }).stdout
+  }
+  t.equal(failuresOf(output), `        not ok 2 - should be equal
+          ---
+          compare: ===
+          diff: |
+            --- expected
+            +++ actual
+          ...
+    not ok 1 - a claim # time=7ms
+not ok 2 - test/bad.test.ts # time=9ms
+`)
+  t.equal(failuresOf('ok 1 - test/good.test.ts # time=1ms\n'), '')
+  t.equal(failuresOf('not ok 1 - a\n  ---\n  b: c\n  ...\n'.repeat(1000)).split('\n').length, 152, 'not all of very much')
+})
