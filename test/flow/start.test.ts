@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
@@ -36,4 +37,15 @@ void t.test('`npm start` and the image give Node the same flags, and set the sam
   const [command = ''] = /^CMD .*$/m.exec(image) ?? []
   t.strictSame([...command.matchAll(/"(--[^"]+)"/g)].map(([, flag]) => flag), startFlags)
   t.match(/^ENV .*$/m.exec(image)?.[0], `MALLOC_ARENA_MAX=${startEnvironment.MALLOC_ARENA_MAX}`)
+})
+
+void t.test('`callback-receiver start` is `npm start`', async t => {
+  const bin = join(import.meta.dirname, '..', '..', 'bin', 'callback-receiver.js')
+  const shown = `data:text/javascript,${encodeURIComponent("process.argv[1]?.endsWith('callback-receiver.js') || (console.log(JSON.stringify([process.execArgv, process.env.MALLOC_ARENA_MAX, process.env.NODE_COMPILE_CACHE])), process.exit())")}`
+  const told = (command: string) => JSON.parse(execFileSync(process.execPath, [bin, command], { encoding: 'utf8', env: { PATH: process.env.PATH, NODE_OPTIONS: `--import=${shown}` } })) as [string[], string, string]
+  const [flags, arenas, cache] = told('start')
+  t.strictSame(flags, startFlags)
+  t.equal(arenas, startEnvironment.MALLOC_ARENA_MAX)
+  t.ok(cache.endsWith(`/${startEnvironment.NODE_COMPILE_CACHE}`))
+  t.strictSame(told('doctor')[0], [])
 })
