@@ -1,4 +1,3 @@
-import { setTimeout as wait } from 'node:timers/promises'
 import t from 'tap'
 import { createBreaker } from '../../src/delivery/breaker.ts'
 import { Failure } from '../../src/domain/failure.ts'
@@ -6,7 +5,8 @@ import { Failure } from '../../src/domain/failure.ts'
 const away = async () => { throw new Failure('PROVIDER_AWAY') }
 
 void t.test('a provider that is away gets one probe at a time, and none while the breaker is open', async t => {
-  const breaker = createBreaker({ threshold: 3, openFor: 40 })
+  let now = 0
+  const breaker = createBreaker({ threshold: 3, openFor: 40, now: () => now })
   t.equal(breaker.capacity(32), 32)
   for (let i = 0; i < 3; i++) await t.rejects(breaker.call(away), { code: 'PROVIDER_AWAY' })
   t.equal(breaker.state(), 'open')
@@ -15,7 +15,7 @@ void t.test('a provider that is away gets one probe at a time, and none while th
   await t.rejects(breaker.call(async () => { called = true }), { code: 'PROVIDER_AWAY' })
   t.equal(called, false)
 
-  await wait(50)
+  now = 50
   t.equal(breaker.capacity(32), 1, 'the probe')
   let finish = () => {}
   const probe = breaker.call(() => new Promise<void>(resolve => { finish = resolve }))
@@ -28,9 +28,10 @@ void t.test('a provider that is away gets one probe at a time, and none while th
 })
 
 void t.test('a failed probe opens it again', async t => {
-  const breaker = createBreaker({ threshold: 1, openFor: 30 })
+  let now = 0
+  const breaker = createBreaker({ threshold: 1, openFor: 30, now: () => now })
   await t.rejects(breaker.call(away))
-  await wait(40)
+  now = 40
   await t.rejects(breaker.call(away), { code: 'PROVIDER_AWAY' })
   t.equal(breaker.capacity(32), 0)
 })

@@ -2,6 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import t from 'tap'
 import { startSweep } from '../../src/delivery/sweep.ts'
 import { Failure } from '../../src/domain/failure.ts'
+import { until } from '../publisher/until.ts'
 
 const log = { info () {}, warn () {}, error () {} }
 
@@ -24,10 +25,10 @@ void t.test('never more is under way than there is room for, and the next begins
   const heap = heapOf([1, 2, 3, 4, 5])
   const sweep = startSweep({ name: 'test', room: underWay => 2 - underWay, ...heap, log, every: 60_000 })
   t.teardown(sweep.stop)
-  await wait(20)
+  await until(() => heap.running.size > 0)
   t.same([...heap.running.keys()], [1, 2])
   heap.running.get(1)?.()
-  await wait(5)
+  await until(() => heap.running.size === 2)
   t.same([...heap.running.keys()], [2, 3])
 })
 
@@ -37,9 +38,9 @@ void t.test('what ends together makes room for one claim', async t => {
   const claim = (limit: number) => { limits.push(limit); return heap.claim(limit) }
   const sweep = startSweep({ name: 'test', room: underWay => 4 - underWay, ...heap, claim, log, every: 60_000 })
   t.teardown(sweep.stop)
-  await wait(20)
+  await until(() => heap.running.size === 4)
   for (const end of heap.running.values()) end()
-  await wait(20)
+  await until(() => heap.running.size === 4)
   t.same([...heap.running.keys()], [5, 6, 7, 8])
   t.same(limits, [4, 4])
 })
@@ -59,7 +60,7 @@ void t.test('a wake during a look is not lost', async t => {
     async work (piece: number) { done.push(piece) },
   })
   t.teardown(sweep.stop)
-  await wait(40)
+  await until(() => done.length > 0)
   t.same(done, [7])
 })
 
@@ -69,7 +70,7 @@ void t.test('what nobody woke it for is found by the next look', async t => {
   t.teardown(sweep.stop)
   await wait(10)
   heap.pieces.push(1)
-  await wait(50)
+  await until(() => heap.running.size > 0)
   t.same([...heap.running.keys()], [1])
 })
 
@@ -90,7 +91,7 @@ void t.test('a claim or a piece of work that throws stops nothing', async t => {
     },
   })
   t.teardown(sweep.stop)
-  await wait(80)
+  await until(() => done.length > 0)
   t.same(done, [3])
   t.match(errors, [{ code: 'JOURNAL_UNAVAILABLE', reason: 'disk full' }, { code: 'UNEXPECTED' }])
 })
@@ -98,7 +99,7 @@ void t.test('a claim or a piece of work that throws stops nothing', async t => {
 void t.test('stop aborts what is under way, waits for it, and starts nothing more', async t => {
   const heap = heapOf([1, 2])
   const sweep = startSweep({ name: 'test', room: underWay => 1 - underWay, ...heap, log, every: 60_000 })
-  await wait(10)
+  await until(() => heap.running.size === 1)
   await sweep.stop()
   t.equal(heap.running.size, 0)
   sweep.wake()

@@ -12,7 +12,7 @@ for (const [engine, skip] of engines) {
     const report = await runChaos({ kills: 8, engine, seconds: 20, log: line => { t.comment(line) } })
     t.comment(JSON.stringify(report))
     t.ok(report.kills > 2)
-    t.ok(report.acknowledged > 20)
+    t.ok(report.acknowledged > report.kills, 'how many depends on the machine; that none is lost does not')
     t.match(report, { lost: 0, doubled: 0, disordered: 0 })
   })
 }

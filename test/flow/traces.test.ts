@@ -49,6 +49,7 @@ void t.test('one callback is one trace: request, append, attempts with their cal
 
   const [, second] = tokenio.asks.filter(({ path }) => path.endsWith(`/${key}/result`)) // others are knocks of its own, as long as it is away
   t.equal(second!.headers.traceparent, `00-${traceId}-${answered.spanId}-01`, 'at Token.io the trace goes on below the call')
+  await until(() => running.lines.some(({ entryId, msg }) => entryId === callbackId && msg === 'event published')) // after its span
   const event = await (await fetch(`${running.ops}/v1/entries/${callbackId}`)).json() as object
   t.match(event, { status: 'delivered' })
   const told = running.lines.filter(({ entryId }) => entryId === callbackId)

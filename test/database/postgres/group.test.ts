@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
 import { createGroup } from '../../../src/database/postgres/group.ts'
 import { Failure } from '../../../src/domain/failure.ts'
+import { until } from '../../publisher/until.ts'
 
 const upTo = (length: number) => Array.from({ length }, (_, i) => i)
 
@@ -27,7 +28,7 @@ void t.test('what arrives together shares a commit, each with its own answer, an
 void t.test('a few that arrive while a commit is under way wait for it, many are made ready beside it', async t => {
   const { groups, open, group } = held()
   const first = group.add(0)
-  await sleep(5)
+  await until(() => groups.length === 1)
   const few = [1, 2].map(group.add)
   await sleep(5)
   t.same(groups, [[0]])
@@ -111,7 +112,7 @@ void t.test('a server that is away fails all that waited for it with one try, an
 void t.test('closing ends what was taken, and takes nothing more', async t => {
   const { groups, open, group } = held()
   const answers = [group.add(1)]
-  await sleep(5)
+  await until(() => groups.length === 1)
   answers.push(group.add(2))
   const closing = group.close()
   await t.rejects(group.add(3), { code: 'JOURNAL_UNAVAILABLE' })
