@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import t, { type Test } from 'tap'
@@ -98,9 +98,10 @@ void t.test('a port in use stops the start with a clear word', async t => {
   await t.rejects(startProcess(t, { PORT: new URL(url).port }), { message: /PORT|in use|EADDRINUSE/ })
 })
 
-/** Milliseconds that a process was ready to run, while others had the processor: the second figure, in nanoseconds, that Linux keeps. */
+/** Milliseconds that a process was ready to run, while others had the processor: the second figure, in nanoseconds, that Linux keeps. 0 where it keeps none. */
 function heldUp (pid: number | undefined): number {
-  const [, waited = 0] = readFileSync(`/proc/${pid}/schedstat`, 'utf8').split(' ').map(Number)
+  const file = `/proc/${pid}/schedstat`
+  const [, waited = 0] = existsSync(file) ? readFileSync(file, 'utf8').split(' ').map(Number) : []
   return waited / 1e6
 }
 
